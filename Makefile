@@ -1,0 +1,59 @@
+# Two commands suffice: `make run` opens the demo, `make test` proves it. Everything lives in .venv and BATON_HOME.
+PY ?= python3
+PORT ?= 8080
+BIN := .venv/bin
+.DEFAULT_GOAL := help
+.PHONY: help run test check fmt bench lock clean
+
+help:
+	@echo "make run    start the demo (PORT=n asks for a port)"
+	@echo "make test   run the tests"
+	@echo "make check  formatter, linter, types, import contracts"
+	@echo "make bench  the benchmarks; figures go to bench/RESULTS.md"
+
+# $(1): the requirement files to install. uv does the work (pip alone takes some ten times as long); pip only brings uv.
+define setup
+	@$(PY) -c 'import sys; sys.exit("baton needs Python 3.11 or newer; found "+sys.version.split()[0]+"; install it (python3.11) and call: make PY=python3.11 run") if sys.version_info<(3,11) else 0' || exit 2
+	@test -x $(BIN)/python || $(PY) -m venv .venv >/dev/null 2>&1 || $(PY) -m venv --without-pip --clear .venv
+	@if $(BIN)/python -m pip --version >/dev/null 2>&1; then $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/boot.txt; \
+	 elif $(PY) -m pip --version >/dev/null 2>&1; then $(PY) -m pip --python $(BIN)/python install -q --disable-pip-version-check --require-hashes -r requirements/boot.txt; \
+	 else echo "pip is missing: apt-get install python3-venv (or python3-pip)" >&2; rm -rf .venv; exit 2; fi
+	@$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes $(foreach f,$(1),-r $(f))
+	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+endef
+
+.venv/.run: pyproject.toml requirements/boot.txt requirements/run.txt
+	$(call setup,requirements/run.txt)
+
+.venv/.dev: pyproject.toml requirements/boot.txt requirements/e2e.txt
+	$(call setup,requirements/e2e.txt)
+
+run: .venv/.run
+	@exec $(BIN)/baton demo --port $(PORT)
+
+test: .venv/.dev
+	@$(BIN)/python -m pytest -q
+
+check: .venv/.dev
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+fmt: .venv/.dev
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: .venv/.dev
+	@$(BIN)/python -m bench
+
+# Hash-pinned and without addresses; a test looks for "://" in them.
+COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11
+lock: .venv/.dev
+	@$(COMPILE) pyproject.toml --group run -o requirements/run.txt
+	@$(COMPILE) pyproject.toml --group dev -o requirements/dev.txt
+	@$(COMPILE) pyproject.toml --group e2e -o requirements/e2e.txt
+
+clean:
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,0 +1,1 @@
+"""Baton: conversations between customers, agents and people, each with exactly one holder."""

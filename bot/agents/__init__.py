@@ -1,0 +1,1 @@
+"""Agents as a library of its own: it imports neither `handlers` nor `routing`."""

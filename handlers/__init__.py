@@ -1,0 +1,1 @@
+"""Handlers: gather the facts, ask `routing.decide`, commit. They know ports, never vendors."""

@@ -1,0 +1,403 @@
+"""What the handlers and the worker need of the world, as small Protocols. Adapters in `bot/` fulfil them.
+
+Times are milliseconds since 1970 in UTC. A method that finds the store away raises `Unavailable`.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from routing.conversation import Conversation
+from routing.effects import Effect, JournalEntry, Line
+from routing.errors import RefusalCode
+from routing.events import AgentEvent, Event, MessageReceived
+from routing.policy import Policy
+from routing.timers import Timer
+
+Lane = Literal["customer", "desk", "staffing", "ticket", "webhook", "index"]
+LANES: tuple[Lane, ...] = ("customer", "desk", "staffing", "ticket", "webhook", "index")
+Resend = Literal["free", "reconcile", "never"]
+
+
+class LeaseLost(Exception):
+    """Another worker owns the conversation now. Drop the work: nothing was written, the new owner does it again."""
+
+
+class Unavailable(Exception):
+    """The store cannot be reached. Ingress answers 503, a worker waits with back-off; nothing is lost."""
+
+
+class Temporary(Exception):
+    """The world could not do it now; try again after `retry_after_s` (None: the caller's own back-off).
+
+    `certain` is True when it surely did not happen (connection refused, 429); otherwise look before sending again.
+    """
+
+    def __init__(self, detail: str, *, retry_after_s: float | None = None, certain: bool = False) -> None:
+        super().__init__(detail)
+        self.retry_after_s = retry_after_s
+        self.certain = certain
+
+
+class Permanent(Exception):
+    """The world will never do it (channel archived, user gone). The row becomes a dead letter and the desk is told."""
+
+
+# ---- the mailbox and the outbox --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where messages arrive. `channel` decides the shard; everything of one channel lies on one shard.
+
+    `id` is the id of the place's first conversation; once that is closed the next is `<id>~2`, then `<id>~3`.
+    """
+
+    id: str
+    platform: str = "console"
+    workspace: str = "local"
+    channel: str = ""  # empty: the place itself
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One event on its way to a conversation.
+
+    Attributes:
+        id: unique within the channel for 24 h; the same id again is a duplicate and changes nothing.
+        at_ms: when the store accepted it; filled by the store.
+        reply_to: the ingress process that waits for the outcome; empty when nobody does.
+        tries: how often deciding it failed before.
+    """
+
+    id: str
+    event: Event
+    at_ms: int = 0
+    reply_to: str = ""
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Enqueued:
+    """`seq` is set for a customer's message. `duplicate`: it was accepted before, under the same conversation."""
+
+    conversation: str
+    seq: int | None
+    duplicate: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One call to the outside, waiting in its lane.
+
+    Attributes:
+        key: `<conversation>|<version>|<n>`, unique; posted as metadata so that a look-up can find it.
+        resend: what a new owner may do with a row that was marked and not settled: `free` send again, `reconcile`
+            look first, `never` dead letter.
+        speech_epoch: set for an agent's words: MARK refuses the row when the floor has risen above it.
+        kind: `line`, `reply`, `card`, `relay`, `packet`, `ask`, `index`, `slot`, `event`.
+        must_land: report `Delivered` or `DeliveryFailed` into the mailbox.
+    """
+
+    lane: Lane
+    key: str
+    effect: Effect
+    resend: Resend
+    kind: str
+    speech_epoch: int | None = None
+    must_land: bool = False
+    n: int = 0  # the transcript line it carries, 0 for none
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an event that somebody waits for. `code` is `ok` or a problem code."""
+
+    code: RefusalCode | Literal["ok"]
+    detail: str = ""
+    holder: str | None = None
+    epoch: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """Everything that one decided event writes, in one step or not at all.
+
+    Attributes:
+        mail: the event that was decided; it must be the mailbox's head and is popped. None for a commit of its own.
+        conversation: the new state; None when nothing changed (a refusal, a duplicate), then only `outcome` is kept.
+        lines: transcript lines to append, `n` already counted on from the lease's `lines`.
+        timers: all timers of the new state; they replace all earlier ones.
+        closes: the conversation ends with this commit. Refused with `mail_waiting` while other mail waits.
+    """
+
+    mail: Mail | None
+    conversation: Conversation | None
+    lines: tuple[Line, ...] = ()
+    journal: tuple[JournalEntry, ...] = ()
+    rows: tuple[Row, ...] = ()
+    timers: tuple[Timer, ...] = ()
+    outcome: Outcome | None = None
+    closes: bool = False
+
+
+@dataclass(slots=True)
+class Lease:
+    """The right to work on one conversation. Mutable: `commit` brings it up to date.
+
+    Attributes:
+        conversation: the state; None before the first commit.
+        version, fence: what a commit is checked against.
+        lines: how many transcript lines there are.
+        mails: the head of the mailbox, in order; at most some hundred. `more` says that the mailbox holds others.
+        lanes: the rows waiting, per lane, in order.
+        now_ms: the store's time at the last answer, test clock included.
+        good_until: this process's monotonic clock, in seconds; past it nothing may be sent or begun.
+        place: the place it belongs to.
+    """
+
+    id: str
+    shard: int
+    place: Place
+    fence: int
+    version: int
+    conversation: Conversation | None
+    lines: int
+    mails: list[Mail]
+    lanes: dict[Lane, list["QueuedRow"]]
+    now_ms: int
+    good_until: float
+    more: bool = False
+
+
+@dataclass(slots=True)
+class QueuedRow:
+    """A row with its marks. `marked_ms` (real time) is set while an attempt is under way or was cut off."""
+
+    row: Row
+    marked_ms: int | None = None
+    marked_by: str = ""
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A conversation as its readers see it: the state, and mail that is accepted but not yet decided."""
+
+    conversation: Conversation | None
+    version: int
+    lines: tuple[Line, ...]
+    journal: tuple[JournalEntry, ...]
+    pending: tuple[Mail, ...]
+    number: int | None
+    place: Place
+    now_ms: int
+
+
+Marked = Literal["marked", "suppressed"]
+
+
+class Mailbox(Protocol):
+    """What ingress uses: accept an event durably, wait for what became of it, read."""
+
+    async def enqueue(self, place: Place, mail: Mail, *, dedupe: Sequence[str] = ()) -> Enqueued:
+        """Accept an event. When this returns, the event survives the death of every process.
+
+        A customer's message creates the conversation if the place has none. Raises:
+            LookupError: any other event for a conversation that does not exist. Nothing was written.
+        """
+
+    async def outcome(self, conversation: str, mail_id: str, *, wait_s: float) -> Outcome | None:
+        """What became of that event; None when it was not decided within `wait_s`. Kept for 24 h."""
+
+    async def read(self, conversation: str) -> Record | None:
+        """State, transcript, journal and undecided mail of one instant. None: it does not exist."""
+
+
+class Engine(Protocol):
+    """What a worker uses. Every write is fenced: `LeaseLost` means that another owner has taken over."""
+
+    owner: str
+
+    async def wait_for_work(self, timeout_s: float) -> None:
+        """Return when a bell rang for a shard or for a conversation held here, or after the time-out."""
+
+    async def lease(self, limit: int) -> list[Lease]:
+        """Take up to `limit` ready conversations. Each comes with its state, mail, rows and the time."""
+
+    async def refresh(self, lease: Lease) -> None:
+        """Read mail and rows again (somebody rang for a held conversation)."""
+
+    async def commit(self, lease: Lease, commit: Commit) -> bool:
+        """Write one decision. True: written, the lease is up to date. False: `closes` was refused, mail waits."""
+
+    async def mark(self, lease: Lease, row: QueuedRow) -> Marked:
+        """Right before a call to the outside. `suppressed`: an agent's words below the floor; the row is gone and
+        `SpeechSuppressed` is in the mailbox."""
+
+    async def settle(self, lease: Lease, row: QueuedRow, *, platform_id: str = "", report: Event | None = None) -> None:
+        """The row's call is done (or given up: `report` says so); it leaves its lane. A platform id is also written
+        as the message's address, so that a reply to it finds the conversation."""
+
+    async def unmark(self, lease: Lease, row: QueuedRow) -> None:
+        """The attempt surely did not happen; the row may be tried again."""
+
+    async def bury(self, lease: Lease, row: QueuedRow, error: str) -> None:
+        """The row becomes a dead letter."""
+
+    async def park(self, lease: Lease, mail: Mail, error: str, commit: Commit) -> None:
+        """The event becomes a dead letter and `commit` (the constant transition) is written, in one step."""
+
+    async def retry(self, lease: Lease, mail: Mail) -> int:
+        """Count a failed attempt to decide; the new number of tries."""
+
+    async def run_entries(self, lease: Lease, turn: int) -> list[dict[str, Any]]:
+        """The run journal of that turn, oldest first."""
+
+    async def run_append(self, lease: Lease, turn: int, entry: Mapping[str, Any]) -> None:
+        """Add to the run journal. LeaseLost also when the turn is over."""
+
+    async def begin(
+        self, lease: Lease, turn: int, call_id: str, *, speech_epoch: int
+    ) -> Literal["begun", "again", "refused"]:
+        """A tool with an effect may start. `again`: it was begun before and nobody knows the end. `refused`: the
+        floor has risen or the turn is over; do not call."""
+
+    async def report(self, lease: Lease, mail: Mail) -> None:
+        """Put a run's result into the own mailbox (deduplicated by its id)."""
+
+    async def beat(self, leases: Sequence[Lease]) -> tuple[set[str], set[str]]:
+        """Prolong. Returns the ids that are no longer held here, and the held ids that have new mail."""
+
+    async def unlease(self, lease: Lease) -> bool:
+        """Give it back. False: there is mail, a row or a run; the lease is refreshed and still held."""
+
+    async def reap(self, owner: str | None = None) -> int:
+        """Put expired leases (or all of a dead owner) back to ready. How many."""
+
+    async def fire_timers(self) -> int:
+        """Move due timers into their mailboxes. How many."""
+
+    async def history(self, lease: Lease) -> tuple[Line, ...]:
+        """The whole transcript."""
+
+
+class Staffing(Protocol):
+    """Slots and duty. A slot is taken before the commit that needs it and freed after the one that ends it."""
+
+    async def take(self, person: str, conversation: str) -> None:
+        """By hand: also above capacity. Taking twice is taking once."""
+
+    async def free(self, person: str, conversation: str) -> None: ...
+
+    async def set_duty(self, person: str, state: Literal["on", "off", "away"], until_ms: int | None) -> None: ...
+
+    async def duty(self) -> Mapping[str, tuple[Literal["on", "off", "away"], int | None, int]]:
+        """Per person who was ever named: duty, until when, and how many slots are taken."""
+
+
+class ReadModels(Protocol):
+    """Lists and the feed. Fed by the index lane, idempotent, at most two seconds behind."""
+
+    async def index(self, conversation: Conversation, version: int) -> int | None:
+        """Update every list that this conversation is in; an older version changes nothing. Returns its short number,
+        drawn at its first handoff to people, None before."""
+
+    async def emit(self, key: str, type: str, data: Mapping[str, Any]) -> None:
+        """Append to the feed, once per key."""
+
+    async def find(
+        self,
+        *,
+        state: str | None,
+        team: str | None,
+        holder: str | None,
+        customer: str | None,
+        cursor: str | None,
+        limit: int = 50,
+    ) -> tuple[list[dict[str, Any]], str | None]:
+        """Summaries, newest change first, and the cursor of the next page."""
+
+    async def queue(self, team: str | None) -> list[dict[str, Any]]:
+        """Waiting conversations: by priority, within it the longest waiting first; parked ones included."""
+
+    def feed(self, after: str | None) -> AsyncIterator[tuple[str, str, dict[str, Any]]]:
+        """(cursor, type, data) from after the cursor on, for ever. A cursor that is too old yields one `reset`."""
+
+
+class ChatPlatform(Protocol):
+    """One chat product. Errors are `Temporary` and `Permanent`, never the vendor's.
+
+    `transcript_is_delivery`: what is in the transcript has been seen (the console), so nothing can be held back later.
+    """
+
+    name: str
+    transcript_is_delivery: bool
+
+    async def perform(self, row: Row, record: Record, policy: Policy) -> str:
+        """Send what the row says. Returns the platform's id of the message, empty where there is none."""
+
+    async def find(self, row: Row, record: Record) -> str | None:
+        """The id of the message that carries this row's key, None when it surely was not sent.
+
+        Raises:
+            Permanent: this kind of row cannot be looked up.
+        """
+
+
+class Clock(Protocol):
+    """The time that decisions and timers see. The test clock stands still until it is advanced."""
+
+    async def override_ms(self) -> int | None:
+        """None: use the store's own time."""
+
+
+# ---- agents ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What the cheap triage says of one message, before any language model is asked."""
+
+    wants_person: bool = False
+    person_named: str | None = None
+    thanks: bool = False
+    failed_answer: bool = False
+    topics: Mapping[str, float] = field(default_factory=dict)
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """One step of one turn: one agent works until it answers, hands off, completes or fails.
+
+    `lines` is the public transcript with agents' own tool items; never notes, comments or card chatter (I11).
+    `people_allowed`: False after a cancel, until the customer's next line.
+    """
+
+    conversation: Conversation
+    lines: tuple[Line, ...]
+    policy: Policy
+    people_allowed: bool
+
+
+class RunJournal(Protocol):
+    """What the current turn did, durably. A rerun on another worker reads it before it asks anybody anything."""
+
+    async def recorded(self) -> list[dict[str, Any]]: ...
+
+    async def append(self, entry: Mapping[str, Any]) -> None: ...
+
+    async def begin(self, call_id: str) -> Literal["begun", "again", "refused"]: ...
+
+
+class AgentRuntime(Protocol):
+    def judge(self, message: MessageReceived, policy: Policy) -> Judgement:
+        """Cheap and local: no network, a few milliseconds."""
+
+    async def run(self, request: RunRequest, journal: RunJournal) -> AgentEvent:
+        """Carry out one step of the run. Never raises for a fault of a model: it reports `AgentFailed`."""
+
+
+PolicyOf = Callable[[str], Awaitable[Policy]]
+"""Workspace -> the policy in force there, the pause switch included."""
