@@ -1,0 +1,167 @@
+"""Does the customer ask for a person? Single sentences here, and the measured rates on public sets."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from bot.agents.models.local import person_named, thanks, unhelpful, wants_person
+
+REQUESTS = [
+    "I was charged twice, get me a person",
+    "refund please\nget me a person",
+    "can a person please look at this",
+    "let me talk to Alice",
+    "I need to speak with Swapnil about my billing issue",
+    "I need human help",
+    "get me a human",
+    "agent",
+    "HUMAN!!",
+    "can I talk to someone?",
+    "Is there anyone I can talk to?",
+    "I'd like to speak to a manager",
+    "please escalate",
+    "no, I want to talk to a human",
+    "This isn't helping, I want a real person",
+    "why can't I talk to a human",
+    "I don't want to talk to a bot",
+    "i dont wanna talk to a bot",
+    "please stop, human",
+    "connect me with support",
+    "can you transfer me to billing?",
+    "hand me over to your colleague",
+    "can you put me in touch with a human?",
+    "could someone from billing call me?",
+    "someone from customer care",
+    "<@U123> *human* please :pray:",
+    "Don't transfer me to sales, I want to talk to a technician",
+]
+NO_REQUESTS = [
+    "don't transfer me",
+    "please don't connect me to a person",
+    "I don't want to talk to a human",
+    "no need for a human, just tell me",
+    "don't hand me over to anyone",
+    "I do not need a person",
+    "Never transfer me to a person again",
+    "am I talking to a human?",
+    "are you a human?",
+    "are you a real person or a bot?",
+    "you are not a human are you",
+    "Is this a bot or a person?",
+    "I spoke to an agent yesterday and he was nice",
+    "my manager asked me for the invoice",
+    "how do I add a person to my account",
+    "how do I create an agent in the dashboard",
+    "the user agent string is wrong",
+    "I need the manager role",
+    "we have 5 agents on our plan",
+    "how many people can join the plan",
+    "can I transfer money to another person",
+    "transfer my account to another person",
+    "please transfer my funds",
+    "can I add team members?",
+    "send the invoice to my manager",
+    "> get me a human\nthat is what he wrote",
+    "`get me a human` is the command",
+    "",
+]
+
+
+@pytest.mark.parametrize("text", REQUESTS)
+def test_a_request_for_a_person_is_seen(text: str) -> None:
+    """M1, M2: an explicit request is never left to a prompt."""
+    assert wants_person(text)
+
+
+@pytest.mark.parametrize("text", NO_REQUESTS)
+def test_refusals_questions_about_the_bot_and_other_people_are_none(text: str) -> None:
+    assert not wants_person(text)
+
+
+@pytest.mark.parametrize(
+    "text, known, named",
+    [
+        ("let me talk to Alice", ["Alice Martin", "Bob Stone"], "Alice Martin"),
+        ("can you get me bob", ["Alice Martin", "Bob Stone"], "Bob Stone"),
+        ("I want to speak with alice martin please", ["Alice Martin"], "Alice Martin"),
+        ("I need to speak with Swapnil about my billing issue", [], "Swapnil"),
+        ("please don't transfer me to Alice", ["Alice Martin"], None),
+        ("Alice told me to reset it", ["Alice Martin"], None),
+        ("I want to talk to Support", [], None),
+        ("get me a human", ["Alice Martin"], None),
+    ],
+)
+def test_the_person_asked_for_is_named(text: str, known: list[str], named: str | None) -> None:
+    """M23: the target is taken from the customer's words."""
+    assert person_named(text, known) == named
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["thanks!", "Thank you so much", "ok thx", "👍", ":+1:", ":tada: :tada:", "Great, thanks 🙏", "<3", "Merci !"],
+)
+def test_thanks_and_emoji_need_no_answer(text: str) -> None:
+    assert thanks(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["thanks, but it still fails", "ok", "yes", "thanks, where is my invoice?", "12", "?", "", "no 👍"]
+)
+def test_anything_more_than_thanks_does(text: str) -> None:
+    assert not thanks(text)
+
+
+def test_a_complaint_about_the_last_answer_is_seen() -> None:
+    assert unhelpful("That didn't help")
+    assert unhelpful("this is not what I asked")
+    assert not unhelpful("that helped, thank you")
+
+
+def test_most_of_rasas_requests_for_a_human_are_found(shared_data: Path) -> None:
+    """Recall on the intent human_handoff of helpdesk-assistant and financial-demo: measured .95 (82 of 86)."""
+    examples: set[str] = set()
+    for file in sorted((shared_data / "rasa").glob("*.nlu.yml")):
+        block = re.search(r"intent: human_handoff\n(.*?)(?:\n- intent|\Z)", file.read_text(), re.DOTALL)
+        examples |= set(re.findall(r"^\s+- (.*)$", block.group(1), re.MULTILINE)) if block else set()
+    assert len(examples) > 70
+
+    found = [text for text in examples if wants_person(text)]
+
+    assert len(found) / len(examples) >= 0.9
+
+
+def test_general_requests_are_hardly_ever_taken_for_one(shared_data: Path) -> None:
+    """False positives on CLINC150's in-scope train and val rows: measured .04 % (8 of 18,000, 5 of them real)."""
+    data = json.loads((shared_data / "clinc150" / "train_val.json").read_text())
+    rows = [*data["train"], *data["val"]]
+    assert len(rows) == 18_000
+
+    taken = [text for text, _ in rows if wants_person(text)]
+
+    assert len(taken) / len(rows) <= 0.001, taken
+
+
+def test_banking_requests_are_hardly_ever_taken_for_one(shared_data: Path) -> None:
+    """False positives on Banking77: measured .04 % (4 of 10,003, all of them about asking a person)."""
+    with (shared_data / "banking77" / "train.csv").open(newline="") as file:
+        rows = [row["text"] for row in csv.DictReader(file)]
+
+    taken = [text for text in rows if wants_person(text)]
+
+    assert len(taken) / len(rows) <= 0.001, taken
+
+
+def test_noisy_requests_for_a_human_are_found_too(shared_data: Path) -> None:
+    """Recall on Bitext's contact_human_agent, half of which is misspelt: measured .89 (144 of 161)."""
+    lines = (shared_data / "bitext" / "utterances.jsonl").read_text().splitlines()
+    texts = [row["text"] for row in map(json.loads, lines) if row["intent"] == "contact_human_agent"]
+    assert len(texts) == 161
+
+    found = [text for text in texts if wants_person(text)]
+
+    assert len(found) / len(texts) >= 0.85
