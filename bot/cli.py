@@ -1,8 +1,127 @@
-"""The `baton` command."""
+"""The `baton` command. Exit codes: 0 fine, 1 a problem was found, 2 wrong usage. Errors go to standard error."""
 
+import asyncio
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import App, Parameter
+
+from .commands.config import check_app, config_app, explain_app
+
+app = App(
+    name="baton",
+    help="Answers people in chat threads and hands the conversation to the right person.",
+    version="0.1.0",
+    result_action="return_value",
+)
+app.command(check_app)
+app.command(explain_app)
+app.command(config_app)
+agents_app = App(name="agents", help="Silence all agents, or let them speak again.")
+app.command(agents_app)
+
+Flag = Annotated[bool, Parameter(negative="")]
+
+
+class Stop(Exception):
+    """Something that is needed is missing: one line, and the exit code."""
+
+    def __init__(self, line: str, code: int = 2) -> None:
+        super().__init__(line)
+        self.code = code
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """What a person can mend is one line, never a traceback."""
+    from handlers.ports import Unavailable
+
+    from .config_file import ConfigError
+    from .settings import Unset
+    from .store.embedded import NoRedis
+    from .store.redis import StoreUnfit
+
+    try:
+        yield
+    except ConfigError as error:
+        raise Stop("\n".join(str(one) for one in error.diagnostics)) from None
+    except (Unset, NoRedis, StoreUnfit) as error:
+        raise Stop(str(error)) from None
+    except Unavailable as error:
+        raise Stop(f"Redis cannot be reached: {error}", 1) from None
+
+
+@app.command
+def demo(
+    *, port: int = 8080, config: Path | None = None, test_clock: Flag = False, host: str = "127.0.0.1"
+) -> int:  # fmt: skip
+    """Start the console, the API and a worker on this machine: no key, no Slack, no Redis server needed.
+
+    Parameters
+    ----------
+    port: where to listen; a taken one is replaced by the next free one, which is printed.
+    config: the configuration; without it $BATON_CONFIG, then config.yaml in this directory.
+    test_clock: time stands still until POST /api/v1/clock moves it.
+    host: the address to listen on.
+    """
+    from .commands.serving import start_demo
+
+    with plainly():
+        return start_demo(host, port, config, test_clock=test_clock)
+
+
+@app.command
+def serve(
+    *, role: Literal["all", "ingress", "worker"] = "all", host: str = "127.0.0.1", port: int = 8080,
+    config: Path | None = None,
+) -> int:  # fmt: skip
+    """Production: needs REDIS_URL, BATON_API_TOKEN, BATON_SECRET_KEY; starts every platform whose environment is set.
+
+    Parameters
+    ----------
+    role: take events in (ingress), work on them (worker), or both (all).
+    host: the address to listen on.
+    port: where to listen; 0 takes any free one.
+    config: the configuration; without it $BATON_CONFIG, then config.yaml in this directory.
+    """
+    from .commands.serving import start_serving
+
+    with plainly():
+        return start_serving(role, host, port, config)
+
+
+@agents_app.command
+def pause() -> int:
+    """Silence all agents at once: everything queues for people."""
+    return _switch(True)
+
+
+@agents_app.command
+def resume() -> int:
+    """Let the agents answer again."""
+    return _switch(False)
+
+
+def _switch(paused: bool) -> int:
+    from .commands.serving import switch_agents
+
+    with plainly():
+        asyncio.run(switch_agents(paused))
+    sys.stdout.write("agents are paused; everything queues\n" if paused else "agents answer again\n")
+    return 0
 
 
 def main() -> None:
     """Entry point of the `baton` script."""
-    sys.exit("baton: the commands arrive with the worker")
+    run: Callable[[], object] = app
+    try:
+        code = run()
+    except Stop as stop:
+        sys.stderr.write(f"{stop}\n")
+        code = stop.code
+    except KeyboardInterrupt:
+        code = 130
+    sys.exit(code if isinstance(code, int) else 0)

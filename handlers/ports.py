@@ -194,13 +194,22 @@ class Record:
     now_ms: int
 
 
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """The open conversation of a place. `decided` is its state, None while its first message is not decided yet."""
+
+    id: str
+    requester: str
+    decided: Conversation | None
+
+
 Marked = Literal["marked", "suppressed"]
 
 
 class Mailbox(Protocol):
     """What ingress uses: accept an event durably, wait for what became of it, read."""
 
-    async def enqueue(self, place: Place, mail: Mail, *, dedupe: Sequence[str] = ()) -> Enqueued:
+    async def enqueue(self, place: Place, mail: Mail, *, dedupe: Sequence[str] = (), debounce_ms: int = 0) -> Enqueued:
         """Accept an event. When this returns, the event survives the death of every process.
 
         A customer's message creates the conversation if the place has none. Raises:
@@ -213,11 +222,21 @@ class Mailbox(Protocol):
     async def read(self, conversation: str) -> Record | None:
         """State, transcript, journal and undecided mail of one instant. None: it does not exist."""
 
+    async def glance(self, place: Place) -> Glance | None:
+        """What is open in a place, without its transcript. None: nothing is; the next customer line begins one."""
+
+    async def address(self, platform: str, workspace: str, channel: str, message: str) -> str | None:
+        """The conversation that one of our messages belongs to (card, packet, ask), by the platform's id of it."""
+
 
 class Engine(Protocol):
-    """What a worker uses. Every write is fenced: `LeaseLost` means that another owner has taken over."""
+    """What a worker uses. Every write is fenced: `LeaseLost` means that another owner has taken over.
+
+    `lease_s`: how long a lease lasts without a beat.
+    """
 
     owner: str
+    lease_s: float
 
     async def wait_for_work(self, timeout_s: float) -> None:
         """Return when a bell rang for a shard or for a conversation held here, or after the time-out."""
@@ -285,10 +304,12 @@ class Engine(Protocol):
 class Staffing(Protocol):
     """Slots and duty. A slot is taken before the commit that needs it and freed after the one that ends it."""
 
-    async def take(self, person: str, conversation: str) -> None:
-        """By hand: also above capacity. Taking twice is taking once."""
+    async def take(self, person: str, conversation: str, epoch: int) -> None:
+        """By hand: also above capacity. Taking twice is taking once. `epoch` is the one the person will hold under."""
 
-    async def free(self, person: str, conversation: str) -> None: ...
+    async def free(self, person: str, conversation: str, before_epoch: int) -> None:
+        """Free what was taken under an earlier epoch. A slot taken again since stays: the row that frees leaves its
+        lane later than the next commit may take."""
 
     async def set_duty(self, person: str, state: Literal["on", "off", "away"], until_ms: int | None) -> None: ...
 
@@ -334,15 +355,30 @@ class ChatPlatform(Protocol):
     name: str
     transcript_is_delivery: bool
 
-    async def perform(self, row: Row, record: Record, policy: Policy) -> str:
+    async def perform(self, row: Row, conversation: Conversation, policy: Policy) -> str:
         """Send what the row says. Returns the platform's id of the message, empty where there is none."""
 
-    async def find(self, row: Row, record: Record) -> str | None:
+    async def working(self, conversation: Conversation) -> None:
+        """An agent has begun to work on an answer: show it where the platform can. Never raises; nothing depends on
+        it, and it ends by itself with the next line."""
+
+    async def find(self, row: Row, conversation: Conversation) -> str | None:
         """The id of the message that carries this row's key, None when it surely was not sent.
 
         Raises:
             Permanent: this kind of row cannot be looked up.
         """
+
+
+class PlatformMemory(Protocol):
+    """What a platform must find again about a conversation: where its card stands, how far a thread was relayed.
+
+    Written by the platform before the row that caused it is settled, so that a repeated row finds it.
+    """
+
+    async def recall(self, conversation: str, name: str) -> str | None: ...
+
+    async def remember(self, conversation: str, name: str, value: str) -> None: ...
 
 
 class Clock(Protocol):
@@ -365,6 +401,7 @@ class Judgement:
     failed_answer: bool = False
     topics: Mapping[str, float] = field(default_factory=dict)
     language: str | None = None
+    need: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,3 +78,62 @@ def _holidays(calendar: Calendar, year: int) -> frozenset[date]:
     if calendar.holidays_country is None:
         return frozenset()
     return _year(calendar.holidays_country, calendar.holidays_subdivision, year)
+
+
+def knows_country(country: str, subdivision: str | None) -> bool:
+    """Whether public holidays are known for it; the country in two letters."""
+    try:
+        _year(country, subdivision, 2026)
+    except (NotImplementedError, ValueError):
+        return False
+    return True
+
+
+def closed_because(calendar: Calendar, at_ms: int) -> str:
+    """Why it is closed then, in words: a holiday's name, a date of the file, a day without hours; empty while open."""
+    if is_open(calendar, at_ms):
+        return ""
+    day = _local_day(calendar, at_ms)
+    if day.isoformat() in calendar.closed:
+        return f"closed on {day.isoformat()}"
+    if day in _holidays(calendar, day.year):
+        assert calendar.holidays_country is not None
+        return _holiday_name(calendar.holidays_country, calendar.holidays_subdivision, day)
+    if not calendar.open.get(day.weekday()):
+        return f"not on {day:%A}s"
+    return "outside its hours"
+
+
+def _holiday_name(country: str, subdivision: str | None, day: date) -> str:
+    """In English where the library has it, else as the country says it."""
+    named = public_holidays.country_holidays(country, subdiv=subdivision, years=day.year, language="en_US")
+    return str(named.get(day, "public holiday"))
+
+
+def business_ms(calendar: Calendar, from_ms: int, until_ms: int) -> int:
+    """How much of the time between two instants lies within the hours; overlapping spans count once."""
+    if until_ms <= from_ms:
+        return 0
+    first = _local_day(calendar, from_ms) - timedelta(days=1)
+    days = (_local_day(calendar, until_ms) - first).days + 1
+    total, covered_ms = 0, from_ms
+    for start_ms, end_ms in _spans(calendar, first, days):
+        start_ms, end_ms = max(start_ms, covered_ms), min(end_ms, until_ms)
+        if end_ms > start_ms:
+            total += end_ms - start_ms
+            covered_ms = end_ms
+    return total
+
+
+def after_business_ms(calendar: Calendar, from_ms: int, amount_ms: int) -> int | None:
+    """The instant at which so much business time has passed since then; None if that is more than a year away."""
+    left_ms, covered_ms = amount_ms, from_ms
+    for start_ms, end_ms in _spans(calendar, _local_day(calendar, from_ms) - timedelta(days=1), HORIZON_DAYS):
+        start_ms = max(start_ms, covered_ms)
+        if end_ms <= start_ms:
+            continue
+        if start_ms + left_ms <= end_ms:
+            return start_ms + left_ms
+        left_ms -= end_ms - start_ms
+        covered_ms = end_ms
+    return None

@@ -52,6 +52,8 @@ class OpenHandoff:
         preferred: the person who was asked for by name, offered first where offers exist.
         excluded: people who are not asked again for this handoff (they released or declined it).
         nudges: how often the team was reminded that nobody came.
+        held_line: the customer wrote while waiting and was told, once, that the line was seen.
+        nobody_said: the customer was told, once, that nobody has come yet.
         config_version: routes, escalation, deadlines and texts of this version stay in force for it (I16).
     """
 
@@ -67,7 +69,9 @@ class OpenHandoff:
     preferred: str | None = None
     excluded: tuple[str, ...] = ()
     nudges: int = 0
+    held_line: bool = False
     input: Mapping[str, Any] | None = None
+    nobody_said: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +208,16 @@ class Conversation:
         pairs: agent-to-agent edges since the last customer message or tool result, for the cycle rule.
         people_handoff_seq: the customer message for which people were last asked by a rule or tool; once per message.
         no_people_upto: after a cancel, rules and tools may not hand off to people up to this `seq`.
+        route_to: whom the route of the newest substantial message names, asked once people are called for.
+        need: what the customer wants, in one line of at most 200 characters: the newest line that says more than
+            "get me a person".
+        hint: what the person who handed back wrote for the agent, until it has answered.
+        heard: turn and step of the last report of an agent that was decided upon; again it changes nothing.
+        covered: per answer of an agent its words' checksum and the customer messages it answered, the last 4: they are
+            unanswered again if those words could not leave. Empty once a person has answered.
+        thread: where answers go on the platform: the thread of the newest customer line; empty on the console.
+        called_in: the bot was called into a thread that others had begun, and answers only mentions there.
+        decided: names of the last events without a number of their own that were decided upon, at most 16.
     """
 
     id: str
@@ -232,10 +246,17 @@ class Conversation:
     last_customer_ms: int = 0
     priority: Priority = "normal"
     route: str | None = None
+    route_to: Target | None = None
+    need: str = ""
+    hint: str = ""
+    heard: tuple[int, int] = (0, 0)
     language: str = "en"
     segments: tuple[Segment, ...] = ()
     previous: str | None = None
-    rating_of: int | None = None
+    covered: tuple[tuple[int, tuple[Unanswered, ...]], ...] = ()
+    decided: tuple[str, ...] = ()
+    thread: str = ""
+    called_in: bool = False
 
     @property
     def waiting_since_ms(self) -> int | None:

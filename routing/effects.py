@@ -49,6 +49,7 @@ class Hear:
     text: str
     seq: int | None
     at_ms: int
+    ref: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,10 @@ class TakeSlot:
 
 @dataclass(frozen=True, slots=True)
 class FreeSlot:
+    """`before_epoch` is the epoch of the commit that ended the hold; a slot taken under it or later stays."""
+
     person: str
+    before_epoch: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +161,13 @@ class SyncDesk:
     handoff: int
 
 
+@dataclass(frozen=True, slots=True)
+class Publish:
+    """Bring the lists up to date and tell the feed: one per commit."""
+
+    events: tuple[Emit, ...] = ()
+
+
 Effect = (
     Say
     | Notice
@@ -176,6 +187,7 @@ Effect = (
     | Emit
     | CloseStream
     | SyncDesk
+    | Publish
 )
 EFFECTS: tuple[type, ...] = get_args(Effect)
 
@@ -203,6 +215,7 @@ class Line:
     Attributes:
         n: its place in the transcript, from 1. seq: the number of a customer's message, else None.
         key: names the outbox row that carries it, where one does.
+        ref: the platform's own id of a customer's line.
     """
 
     n: int
@@ -214,3 +227,4 @@ class Line:
     key: str = ""
     kind: Literal["message", "notice", "note", "draft", "items", "amend", "withdrawn"] = "message"
     data: tuple[Mapping[str, Any], ...] = ()
+    ref: str = ""

@@ -22,6 +22,7 @@ class RouteChoice:
     to: Target
     priority: Literal["low", "normal", "high", "urgent"] = "normal"
     always: bool = False
+    default: bool = False  # nothing said more than "whoever is left": an earlier message's route stays
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,11 @@ class MessageReceived:
         wants_person: an explicit request for a person; `person_named` is a key of `people:` when they named one.
         thanks: nothing to answer ("thanks!", an emoji).
         failed_answer: the line says that the last answer did not help.
+        tool_begun: the running turn has begun a tool with an effect, so it is not started anew.
+        holder_on_duty: whether the person who held a resolved or snoozed conversation takes conversations now.
+        need: the line without the clauses that only ask for a person; empty when nothing else is said.
+        thread, ref: where an answer goes on the platform, and the platform's own id of the line; empty on the console.
+        called_in: the first line of a conversation came in a thread that others had begun.
     """
 
     seq: int
@@ -50,19 +56,32 @@ class MessageReceived:
     failed_answer: bool = False
     route: RouteChoice | None = None
     language: str | None = None
+    tool_begun: bool = False
+    holder_on_duty: bool = True
+    need: str | None = None
+    thread: str = ""
+    ref: str = ""
+    called_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class MessageEdited:
+    """`seq` 0: only `ref`, the platform's id of the line, is known; the handler looks the number up."""
+
     seq: int
     author: str
     text: str
+    tool_begun: bool = False  # as in MessageReceived
+    ref: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class MessageDeleted:
+    """`seq` 0: as in MessageEdited."""
+
     seq: int
     author: str
+    ref: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +219,7 @@ class Transferred:
     comment: str
     warm: bool = False
     epoch: int | None = None
+    to_on_duty: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,7 +310,7 @@ TimerKind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class TimerFired:
-    """`ref` tells timers of one kind apart: the turn, the offer, or 0."""
+    """`ref` tells timers of one kind and epoch apart: the turn, the offer, which reminder (see timers.py), or 0."""
 
     kind: TimerKind
     epoch: int

@@ -30,8 +30,24 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
+class HandoffOptions:
+    """How one entry of an agent's `handoffs` differs from the plain target. Functions are import paths."""
+
+    tool_name: str | None = None
+    tool_description: str | None = None
+    input_type: str | None = None
+    input_filter: tuple[str, ...] = ()
+    on_handoff: str | None = None
+    is_enabled: str | bool = True
+    context_provider: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AgentPolicy:
-    """An agent as declared; `models` in order of preference, a name or `local`."""
+    """An agent as declared; `models` in order of preference, a name or `local`.
+
+    `handoff_options` goes by the target in words (`team:billing`) and holds only entries that have any.
+    """
 
     name: str
     instructions: str
@@ -46,6 +62,7 @@ class AgentPolicy:
     context_provider: str | None = None
     is_enabled: str | bool = True
     budget: Budget = Budget()
+    handoff_options: Mapping[str, HandoffOptions] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +112,7 @@ class Team:
     deadlines: Deadlines = Deadlines()
     rating: bool = True
     public_prefix: str | None = None
+    line: int = 0  # in config.yaml, for explanations
 
 
 @dataclass(frozen=True, slots=True)

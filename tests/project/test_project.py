@@ -65,3 +65,12 @@ def test_an_import_that_points_up_is_noticed_and_the_contract_named(
     assert result.returncode != 0
     broken = [row for row in result.stdout.splitlines() if "BROKEN" in row]
     assert any(contract in row for row in broken), result.stdout
+
+
+def test_the_maps_name_files_that_exist() -> None:
+    for page in ("docs/route.md", "docs/glossary.md", "README.md"):
+        text = (ROOT / page).read_text()
+        for name in re.findall(r"(?:bot|handlers|routing|docs|bench)/[\w/]+\.(?:py|md)", text):
+            assert (ROOT / name).is_file(), f"{page} names {name}, which is not there"
+        for script in re.findall(r"lua/\w+\.lua", text):
+            assert (ROOT / "bot" / "store" / script).is_file(), f"{page} names {script}, which is not there"

@@ -1,0 +1,266 @@
+"""The composition root: settings and configuration in, everything built once, by hand.
+
+`baton demo` and `baton serve` differ in what they give to `assemble`. A process takes in events, or works, or both.
+"""
+
+import asyncio
+import contextlib
+import signal
+import socket
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import structlog
+import uvicorn
+from prometheus_client import CollectorRegistry
+
+from handlers.apply import Desk
+from handlers.ports import ChatPlatform, Unavailable
+from routing import values
+from routing.explain import explain
+from routing.policy import Policy
+
+from .agent_runtime import Runtime
+from .live_config import LiveConfig
+from .observe.metrics import register
+from .platforms.console import ConsolePlatform
+from .settings import Settings, known_environment
+from .store.clock import RealClock, RedisTestClock
+from .store.config_versions import ConfigVersions
+from .store.connection import Revive, client
+from .store.core import LOCAL
+from .store.redis import RedisStore
+from .tenure import World
+from .triage import judge_of
+from .web.app import create_app
+from .web.services import Explain, Services
+from .worker import Worker
+
+log = structlog.get_logger("baton")
+
+Role = Literal["all", "ingress", "worker"]
+PAUSE_LOOK_S = 1.0
+
+
+@dataclass(slots=True)
+class Baton:
+    """One process, assembled. Attributes are public so that tests and tools can look at any part."""
+
+    settings: Settings
+    config: LiveConfig
+    store: RedisStore
+    world: World
+    worker: Worker
+    services: Services
+    role: Role
+    draining: bool = False
+    paused: bool = False
+
+    def policy(self) -> Policy:
+        return replace(self.config.policy, agents_paused=True) if self.paused else self.config.policy
+
+
+@asynccontextmanager
+async def assemble(
+    settings: Settings, config_file: Path, *, redis_url: str, role: Role = "all", test_clock: bool = False,
+    demo: bool = False, api_token: str, secret_key: str, revive: Revive | None = None,
+    platforms: Mapping[str, ChatPlatform] | None = None,
+) -> AsyncIterator[Baton]:  # fmt: skip
+    """Build one process's parts and open the store.
+
+    Raises:
+        ConfigError: the file has errors. Unavailable, StoreUnfit: the store cannot be used.
+    """
+    redis = client(redis_url, socket_timeout_s=5.0, connections=4)
+    versions = ConfigVersions(redis, LOCAL)
+    config = LiveConfig(config_file, known_environment(), version_of=versions.remember)
+    clock = RedisTestClock() if test_clock else RealClock()
+    store = RedisStore(redis_url, clock=clock, lease_s=settings.baton_lease_s, revive=revive)
+    try:
+        async with store:
+            baton = _build(settings, config, store, role, clock, demo, api_token, secret_key, platforms)
+            await config.number()
+            baton.paused = await store.paused()
+            yield baton
+    finally:
+        await redis.aclose()
+
+
+def _build(
+    settings: Settings, config: LiveConfig, store: RedisStore, role: Role, clock: RealClock | RedisTestClock,
+    demo: bool, api_token: str, secret_key: str, platforms: Mapping[str, ChatPlatform] | None,
+) -> Baton:  # fmt: skip
+    """Everything by hand, in the order in which it is needed."""
+    key = settings.openai_api_key
+    runtime = Runtime(base_url=settings.openai_base_url, api_key=key.get_secret_value() if key is not None else None)
+    console = ConsolePlatform()
+    connected: dict[str, ChatPlatform] = {console.name: console, **(platforms or {})}
+    shown = frozenset(name for name, platform in connected.items() if platform.transcript_is_delivery)
+    baton: Baton
+
+    async def policy_of(_: str) -> Policy:
+        return baton.policy()
+
+    world = World(store, store, store, runtime, connected, policy_of, Desk(store, store, shown))
+    registry = CollectorRegistry()
+
+    async def set_paused(paused: bool, *, by: str) -> None:
+        await store.set_paused(paused, by)
+        baton.paused = paused
+
+    async def now_ms() -> int:
+        standing = await clock.override_ms()
+        return standing if standing is not None else time.time_ns() // 1_000_000
+
+    async def spend_once(token: str) -> bool:
+        return await store.calls.call("SET", f"{{w:{store.workspace}}}:once:{token}", 1, "NX", "EX", 3600) is not None
+
+    async def ready() -> Mapping[str, str | None]:
+        checks: dict[str, str | None] = {"redis": None, "config": None}
+        try:
+            await store.ping()
+        except Unavailable as error:
+            checks["redis"] = str(error) or "cannot be reached"
+        return checks
+
+    services = Services(
+        mailbox=store, read_models=store, staffing=store, policy=lambda: baton.policy(), now_ms=now_ms,
+        explain=_explain(lambda: baton.policy()), ready=ready, spend_once=spend_once, set_paused=set_paused,
+        api_token=api_token, secret_key=secret_key, ingress=store.owner,
+        config_problem=lambda: str(config.problem[0]) if config.problem else None, draining=lambda: baton.draining,
+        clock=SteppedClock(store, clock, now_ms) if isinstance(clock, RedisTestClock) else None,
+        demo=demo, model="your model" if runtime.has_endpoint and settings.baton_model else "local model",
+        registry=registry,
+    )  # fmt: skip
+    worker = Worker(world)
+    baton = Baton(settings, config, store, world, worker, services, role)
+    register(registry, world, worker)
+    return baton
+
+
+def _explain(policy: Callable[[], Policy]) -> Explain:
+    def explained(*, text: str, user: str | None, channel: str | None, at: str | None) -> Mapping[str, Any]:
+        now_ms = values.time_ms(at) if at is not None else time.time_ns() // 1_000_000
+        return explain(policy(), judge_of(policy()), text, now_ms=now_ms, user=user or "", channel=channel or "")
+
+    return explained
+
+
+class SteppedClock:
+    """The test clock: moves to each due timer in turn and waits until everything that follows is done."""
+
+    def __init__(self, store: RedisStore, clock: RedisTestClock, now_ms: Callable[[], Awaitable[int]]) -> None:
+        self._store = store
+        self._clock = clock
+        self._now_ms = now_ms
+
+    async def advance(self, ms: int) -> None:
+        target_ms = await self._now_ms() + ms
+        await self._settle()
+        while True:
+            now_ms = await self._now_ms()
+            due_ms = await self._store.next_due_ms()
+            step_to = target_ms if due_ms is None or due_ms > target_ms else max(due_ms, now_ms)
+            if step_to > now_ms:
+                await self._clock.advance(step_to - now_ms)
+            await self._settle()
+            if step_to >= target_ms:
+                return
+
+    async def _settle(self) -> None:
+        """Due timers, their decisions and their effects. Looked at, because nothing rings when all is quiet."""
+        quiet = 0
+        while quiet < 2:
+            await self._store.fire_timers()
+            quiet = quiet + 1 if await self._store.quiet() else 0
+            await asyncio.sleep(0.01)
+
+
+# ---- running ---------------------------------------------------------------------------------------------------------
+
+
+async def run(baton: Baton, *, host: str, sockets: list[socket.socket], announce: Callable[[], None]) -> None:
+    """Serve until SIGTERM or SIGINT, then drain: not ready, no new work, streams end, leases go back, within 25 s."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(name, stop.set)
+    async with asyncio.TaskGroup() as group:
+        tasks = [
+            group.create_task(baton.config.run(stop), name="config"),
+            group.create_task(_look_at_pause(baton), name="pause"),
+        ]
+        if baton.role in ("all", "worker"):
+            group.create_task(baton.worker.run(), name="worker")
+        server = _server(baton, host)
+        serving = group.create_task(server.serve(sockets=sockets), name="web")
+        while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has no event for it
+            await asyncio.sleep(0.01)
+        announce()
+        await stop.wait()
+        baton.draining = True
+        baton.worker.stop()
+        server.should_exit = True
+        for task in tasks[1:]:
+            task.cancel()
+
+
+class _Server(uvicorn.Server):
+    """Signals belong to `run`: uvicorn's own handling would end the web before the worker has drained."""
+
+    @contextlib.contextmanager
+    def capture_signals(self):  # type: ignore[no-untyped-def]
+        yield
+
+
+def _server(baton: Baton, host: str) -> _Server:
+    """Open streams are closed after three seconds: uvicorn would otherwise wait for them for ever."""
+    app = create_app(baton.services)
+    config = uvicorn.Config(
+        app,
+        host=host,
+        log_config=None,
+        access_log=False,
+        timeout_graceful_shutdown=3,
+        lifespan="on",
+        server_header=False,
+    )
+    return _Server(config)
+
+
+async def _look_at_pause(baton: Baton) -> None:
+    """The pause switch lives in the store; every process sees it within a second."""
+    while True:
+        with contextlib.suppress(Unavailable):
+            baton.paused = await baton.store.paused()
+        await asyncio.sleep(PAUSE_LOOK_S)
+
+
+def bind(host: str, port: int, *, or_next: bool) -> socket.socket:
+    """A listening socket. With `or_next` a taken port is replaced by the next free one; port 0 takes any.
+
+    Raises:
+        OSError: the port is taken, or the address is not of this machine.
+    """
+    last: OSError | None = None
+    for candidate in range(port, port + 50 if or_next and port else port + 1):
+        # The protocol by name: asyncio sets TCP_NODELAY only then, and without it each answer waits 40 ms for an ACK.
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, candidate))
+            listener.listen(512)
+        except OSError as error:
+            listener.close()
+            last = error
+        else:
+            listener.setblocking(False)
+            return listener
+    assert last is not None
+    raise last

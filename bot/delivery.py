@@ -1,0 +1,149 @@
+"""One row of the outbox at a time: mark, send, settle.
+
+A row without a mark was surely not sent. One whose call was cut off, by a crash or by a time-out, may have been: it is
+looked up once it can no longer be on its way, and only then sent again. Looking up at once, or never, posts twice.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import structlog
+
+from handlers.performer import perform
+from handlers.ports import Lease, LeaseLost, Mail, Permanent, QueuedRow, Temporary, Unavailable
+from routing.conversation import Conversation
+from routing.effects import PostCard
+from routing.events import Delivered, DeliveryFailed, Event
+
+if TYPE_CHECKING:
+    from .tenure import World
+
+log = structlog.get_logger("baton.worker")
+
+ATTEMPTS = 8  # sends of one row before it becomes a dead letter
+BACK_OFF_S = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
+# Said twice does less harm than never said; a reply said twice is the contrary.
+SAFE_TO_REPEAT = ("line", "card")
+
+
+class Delivery:
+    """Performs the rows of one leased conversation. `ring` is called when a report has entered its mailbox."""
+
+    def __init__(self, world: "World", lease: Lease, ring: Callable[[], None]) -> None:
+        self._world = world
+        self._lease = lease
+        self._ring = ring
+
+    async def row(self, row: QueuedRow) -> None:
+        """Work on a row until it is settled, suppressed or buried."""
+        world, lease = self._world, self._lease
+        while True:
+            if row.marked_ms is not None and await self._was_sent(row):
+                return
+            await self._sure_of_the_lease()
+            if await world.engine.mark(lease, row) == "suppressed":
+                return
+            await self._sure_of_the_lease()  # right before the call: a process that was paused must not speak late
+            try:
+                platform_id = await self._perform(row)
+            except Temporary as error:
+                if row.attempts >= ATTEMPTS:
+                    await self._give_up(row, str(error))
+                    return
+                await self._pause(row, error)
+                continue
+            except Permanent as error:
+                await self._give_up(row, str(error))
+                return
+            world.turns.sent += 1
+            await self._settle(row, platform_id)
+            return
+
+    async def _perform(self, row: QueuedRow) -> str:
+        world = self._world
+        policy = await world.policy_of(self._lease.place.workspace)
+        try:
+            return await perform(
+                row.row, self._conversation, self._lease.version, policy, world.platforms, world.staffing,
+                world.read_models,
+            )  # fmt: skip
+        except (Temporary, Permanent, Unavailable, LeaseLost):
+            raise
+        except Exception as error:  # a fault of an adapter is a fault of this row, not of the conversation
+            log.exception("row.failed", kind=row.row.kind)
+            raise Temporary(f"{type(error).__name__}: {error}") from error
+
+    @property
+    def _conversation(self) -> Conversation:
+        conversation = self._lease.conversation
+        assert conversation is not None, "rows are written together with a state"
+        return conversation
+
+    async def _sure_of_the_lease(self) -> None:
+        """Past the deadline the owner asks whether it is still the owner; without an answer nothing is sent."""
+        if time.monotonic() < self._lease.good_until:
+            return
+        gone, _ = await self._world.engine.beat([self._lease])
+        if self._lease.id in gone:
+            raise LeaseLost(self._lease.id)
+
+    async def _was_sent(self, row: QueuedRow) -> bool:
+        """A marked row whose call was cut off. True: it is settled or given up; False: it may be sent (again)."""
+        world = self._world
+        platform = world.platforms.get(self._conversation.platform)
+        if row.row.resend == "free" or platform is None or platform.transcript_is_delivery:
+            return False
+        assert row.marked_ms is not None
+        await asyncio.sleep(max(0.0, row.marked_ms / 1000 + world.settle_s - time.time()))
+        if row.row.resend == "never":
+            await self._give_up(row, "nobody knows whether it was sent")
+            return True
+        for wait_s in BACK_OFF_S:
+            try:
+                platform_id = await platform.find(row.row, self._conversation)
+            except Permanent:
+                if row.row.kind in SAFE_TO_REPEAT:
+                    return False
+                break
+            except Temporary as error:
+                await asyncio.sleep(wait_s if error.retry_after_s is None else error.retry_after_s)
+                continue
+            if platform_id is None:
+                return False
+            await self._settle(row, platform_id)
+            return True
+        await self._give_up(row, "nobody knows whether it was sent, and it cannot be looked up")
+        return True
+
+    async def _settle(self, row: QueuedRow, platform_id: str) -> None:
+        # Where the transcript is the delivery there is no id, and nothing that anybody had to be told of.
+        report: Event | None = None
+        if row.row.must_land and platform_id:
+            report = Delivered(row.row.key, row.row.kind)
+        await self._world.engine.settle(self._lease, row, platform_id=platform_id, report=report)
+        if report is not None:
+            self._ring()
+
+    async def _pause(self, row: QueuedRow, error: Temporary) -> None:
+        if error.certain:
+            await self._world.engine.unmark(self._lease, row)
+        wait_s = error.retry_after_s
+        if wait_s is None:
+            wait_s = BACK_OFF_S[min(row.attempts, len(BACK_OFF_S)) - 1]
+        log.warning("row.retry", kind=row.row.kind, attempts=row.attempts, wait_s=round(wait_s, 2), reason=str(error))
+        await asyncio.sleep(wait_s)
+
+    async def _give_up(self, row: QueuedRow, reason: str) -> None:
+        """A row that will never land: a dead letter, and an event that somebody notices."""
+        world = self._world
+        log.error("row.dead", kind=row.row.kind, key=row.row.key, reason=reason)
+        world.turns.dead += 1
+        await world.engine.bury(self._lease, row, reason)
+        if row.row.lane in ("customer", "desk"):
+            effect = row.row.effect
+            handoff = effect.handoff if isinstance(effect, PostCard) else None
+            failed: Event = DeliveryFailed(row.row.key, row.row.kind, reason, handoff)
+            await world.engine.report(self._lease, Mail(f"failed|{row.row.key}", failed))
+            self._ring()

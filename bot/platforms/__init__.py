@@ -1,0 +1,1 @@
+"""One package per chat product. Each knows one vendor and no sibling."""

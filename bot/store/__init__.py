@@ -1,0 +1,1 @@
+"""The durable store on Redis: mailboxes, leases, outbox lanes, staffing and read models."""

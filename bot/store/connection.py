@@ -1,0 +1,207 @@
+"""Talking to Redis: calls of one loop tick leave as one pipeline, bells wait on a connection of their own.
+
+Coalescing more than halves the cost of a call. It also means that a call may be sent again together with its
+neighbours when a connection breaks, so every command that goes through `Calls` must be safe to repeat.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Final
+from urllib.parse import parse_qs, urlsplit
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import DataError, NoScriptError, OutOfMemoryError, ReadOnlyError, ResponseError
+
+from handlers.ports import Unavailable
+
+from .scripts import Script
+
+Argument = str | bytes | int | float
+Call = tuple[tuple[Argument, ...], asyncio.Future[Any]]
+Revive = Callable[[], Awaitable[None]]
+
+CALLS_PER_FLIGHT: Final = 500
+CONNECTIONS: Final = 4  # one for the pipeline, the others for rare commands through `Calls.client`
+# Pauses before a second and later attempts; together longer than a Redis of ours takes to come back.
+PAUSES_S: Final = (0.0, 0.02, 0.06, 0.15, 0.4)
+GIVE_UP_AFTER_S: Final = 6.0
+SOCKET_TIMEOUT_S: Final = 5.0
+# Refusals that say "not now" although they come as a reply.
+NOT_NOW: Final = ("MISCONF", "MASTERDOWN", "NOREPLICAS", "LOADING", "TRYAGAIN", "CLUSTERDOWN")
+
+
+def client(url: str, *, socket_timeout_s: float | None, connections: int) -> "Redis":
+    """A redis-py client without its own retries: its default of ten re-sends would turn a cut into a minute."""
+    redis = Redis.from_url(
+        url,
+        socket_timeout=socket_timeout_s,
+        socket_connect_timeout=SOCKET_TIMEOUT_S,
+        retry=Retry(NoBackoff(), 0),
+        max_connections=connections,
+        protocol=2,
+    )
+    redis.response_callbacks.clear()  # replies as the server gives them, whatever the command and protocol
+    return redis
+
+
+def shown(url: str) -> str:
+    """The address without its password, for messages."""
+    parts = urlsplit(url)
+    if parts.scheme == "unix":
+        return f"unix://{parts.path}" + (f"?db={parse_qs(parts.query)['db'][0]}" if "db=" in parts.query else "")
+    host = parts.netloc.rpartition("@")[2]
+    return f"{parts.scheme}://{host}{parts.path}"
+
+
+class Calls:
+    """One door to one Redis. Every failure that is not the server's own reply is `Unavailable`.
+
+    One pipeline is under way at a time, and what is called meanwhile gathers for the next. So the server sees calls in
+    the order in which they were made (two pipelines at once were no faster, and let a question overtake an order), and
+    a thousand calls at once need one connection.
+    """
+
+    def __init__(self, url: str, *, revive: Revive | None = None) -> None:
+        self.url = url
+        self.sent = 0  # commands, repetitions included; the benchmark divides by it
+        self._revive = revive
+        self._redis = client(url, socket_timeout_s=SOCKET_TIMEOUT_S, connections=CONNECTIONS)
+        self._waiting: list[Call] = []
+        # The task's parent is this object: `close` waits for its end.
+        self._flight: asyncio.Task[None] | None = None
+        self._closed = False
+
+    @property
+    def client(self) -> "Redis":
+        """The plain client, for rare commands; its errors are redis-py's own."""
+        return self._redis
+
+    async def close(self) -> None:
+        self._closed = True
+        if self._flight is not None:
+            await asyncio.wait((self._flight,))
+        await self._redis.aclose()
+
+    def call(self, *args: Argument) -> "asyncio.Future[Any]":
+        """One command. It leaves with all others of this loop tick; await the reply.
+
+        Raises (when awaited): ResponseError as the server gave it; Unavailable for everything else.
+        """
+        loop = asyncio.get_running_loop()
+        reply: asyncio.Future[Any] = loop.create_future()
+        if self._closed:
+            reply.set_exception(Unavailable("the store is closed"))
+            return reply
+        self._waiting.append((args, reply))
+        if self._flight is None:
+            # The task starts after this tick's other callbacks, which may have calls of their own to add.
+            self._flight = loop.create_task(self._fly(), name="store.flight")
+        return reply
+
+    async def run(self, script: Script, key: str, *args: Argument) -> Any:
+        """A script by its hash; its text only if this server has not seen it (after a restart, a failover, a flush)."""
+        try:
+            return await self.call("EVALSHA", script.sha, 1, key, *args)
+        except NoScriptError:
+            return await self.call("EVAL", script.text, 1, key, *args)
+
+    async def all(self, commands: Sequence[Sequence[Argument]]) -> list[Any]:
+        """Several commands in one go; the replies in order."""
+        return list(await asyncio.gather(*(self.call(*command) for command in commands)))
+
+    async def _fly(self) -> None:
+        try:
+            while self._waiting:
+                batch, self._waiting = self._waiting[:CALLS_PER_FLIGHT], self._waiting[CALLS_PER_FLIGHT:]
+                await self._carry(batch)
+        finally:
+            self._flight = None
+            stranded, self._waiting = self._waiting, []
+            self._fail(stranded, Unavailable("interrupted"))
+
+    async def _carry(self, batch: list[Call]) -> None:
+        try:
+            replies = await self._send([args for args, _ in batch])
+        except BaseException as error:
+            self._fail(batch, error if isinstance(error, Exception) else Unavailable("interrupted"))
+            if not isinstance(error, Exception):
+                raise
+            return
+        for (_, reply), value in zip(batch, replies, strict=True):
+            if reply.done():
+                continue
+            if not isinstance(value, Exception):
+                reply.set_result(value)
+            elif is_transient(value):
+                reply.set_exception(Unavailable(str(value)))
+            else:
+                reply.set_exception(value)
+
+    @staticmethod
+    def _fail(batch: list[Call], error: Exception) -> None:
+        for _, reply in batch:
+            if not reply.done():
+                reply.set_exception(error)
+                reply.exception()  # nobody may be waiting any more; that is not worth a warning
+
+    async def _send(self, commands: list[tuple[Argument, ...]]) -> list[Any]:
+        deadline = time.monotonic() + GIVE_UP_AFTER_S
+        problem: Exception | None = None
+        for pause_s in PAUSES_S:
+            if problem is not None:
+                if time.monotonic() > deadline:
+                    break
+                await asyncio.sleep(pause_s)
+                if self._revive is not None:
+                    try:
+                        await self._revive()
+                    except Exception as error:
+                        problem = error
+                        continue
+            pipeline = self._redis.pipeline(transaction=False)
+            for command in commands:
+                pipeline.execute_command(*command)
+            self.sent += len(commands)
+            try:
+                return list(await pipeline.execute(raise_on_error=False))
+            except DataError:
+                raise  # a value that redis-py cannot send is a bug of ours, not weather
+            except Exception as error:
+                # A broken connection shows as ConnectionError, TimeoutError, OSError, and on failovers as
+                # AttributeError and RuntimeError from inside redis-py.
+                problem = error
+        raise Unavailable(f"{shown(self.url)}: {type(problem).__name__}: {problem}") from problem
+
+
+def is_transient(error: Exception) -> bool:
+    if not isinstance(error, ResponseError):
+        return True
+    return isinstance(error, ReadOnlyError | OutOfMemoryError) or any(word in str(error) for word in NOT_NOW)
+
+
+class Bells:
+    """Waiting for a token on one of many lists. Tokens carry no data: a cancelled BLPOP may swallow one."""
+
+    def __init__(self, url: str) -> None:
+        # No socket time-out: redis-py's default of 5 s, with retries, answers a 7 s BLPOP after a minute.
+        self._redis = client(url, socket_timeout_s=None, connections=8)
+
+    async def close(self) -> None:
+        await self._redis.aclose()
+
+    async def wait(self, lists: Sequence[str], timeout_s: float) -> str | None:
+        """The list whose bell rang, None after the time-out (0 would mean for ever and is not used)."""
+        try:
+            # The server answers in time; the outer limit only notices one that is gone without a word.
+            async with asyncio.timeout(timeout_s + SOCKET_TIMEOUT_S):
+                reply = await self._redis.execute_command("BLPOP", *lists, max(timeout_s, 0.001))  # type: ignore[no-untyped-call]
+        except ResponseError as error:
+            if is_transient(error):
+                raise Unavailable(str(error)) from error
+            raise
+        except Exception as error:
+            raise Unavailable(f"{type(error).__name__}: {error}") from error
+        return None if reply is None else str(reply[0], "utf-8")

@@ -1,0 +1,67 @@
+"""What the parts of the store share: the connection, the scripts, the clock, and how keys are named."""
+
+import asyncio
+import os
+import secrets
+import socket
+from collections.abc import Mapping
+from typing import Any
+
+from handlers.ports import Clock, Place
+
+from .clock import RealClock
+from .connection import Argument, Bells, Calls
+from .places import LOCAL, place_of, shard_of
+from .scripts import Script
+from .signals import Signals
+
+SHARDS = 64
+
+
+def new_owner() -> str:
+    """Names this process among all that ever were: host, process, nonce."""
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+class Core:
+    """Base of the store's parts; `RedisStore` is all of them over one connection."""
+
+    calls: Calls
+    bells: Bells
+    signals: Signals
+    scripts: Mapping[str, Script]
+    owner: str
+    shards: int
+    workspace: str
+    clock: Clock
+
+    def tag(self, shard: int) -> str:
+        return f"{{{shard}}}"
+
+    def shard(self, place: Place) -> int:
+        return shard_of(place, self.shards)
+
+    def shard_of_id(self, conversation: str) -> int:
+        return shard_of(place_of(conversation), self.shards)
+
+    @property
+    def staff_tag(self) -> str:
+        """Staffing and read models of a workspace lie under one tag."""
+        return f"{{w:{self.workspace}}}"
+
+    async def override(self) -> Argument:
+        """The test clock's time as a script's argument; empty for Redis' own."""
+        if isinstance(self.clock, RealClock):
+            return ""
+        override_ms = await self.clock.override_ms()
+        return "" if override_ms is None else override_ms
+
+    async def on_shard(self, name: str, shard: int, *args: Argument) -> Any:
+        tag = self.tag(shard)
+        return await self.calls.run(self.scripts[name], f"{tag}:c", tag, *args)
+
+    async def on_all_shards(self, name: str, *args: Argument) -> list[Any]:
+        return list(await asyncio.gather(*(self.on_shard(name, shard, *args) for shard in range(self.shards))))
+
+
+__all__ = ["LOCAL", "SHARDS", "Core", "new_owner"]

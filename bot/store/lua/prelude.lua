@@ -1,0 +1,122 @@
+-- Stands in front of every script. All keys of a script begin with its tag and so lie in one slot; KEYS[1] names it.
+-- Two clocks: leases, ready times and dedupe use Redis TIME; what decisions see may be overridden by a test clock.
+
+local LANES = {'customer', 'desk', 'staffing', 'ticket', 'webhook', 'index'}
+local MAILBOX_MAX = 1000
+local BATCH = 200
+local WAKE_TTL_S = 60
+
+local function real_ms()
+  local t = redis.call('TIME')
+  return t[1] * 1000 + math.floor(t[2] / 1000)
+end
+
+local function whole(number)
+  return string.format('%.0f', number)
+end
+
+-- The time of decisions never goes back on a shard, whatever the machine's clock does.
+local function peek_ms(tag, override, real)
+  local now = real
+  if override ~= '' then now = tonumber(override) end
+  return math.max(now, tonumber(redis.call('GET', tag .. ':now') or '0'))
+end
+
+-- The same, remembered. Only scripts that write something anyway remember it: an idle store writes nothing.
+local function shown_ms(tag, override, real)
+  local now = peek_ms(tag, override, real)
+  redis.call('SET', tag .. ':now', whole(now))
+  return now
+end
+
+-- A bell carries no data and at most one token: whoever pops it looks for itself, so a lost token loses nothing.
+local function ring(list)
+  if redis.call('LLEN', list) == 0 then redis.call('RPUSH', list, '1') end
+end
+
+-- Mail has come: ring for the owner, or make the conversation ready for anybody.
+local function rouse(tag, id, owner, not_before)
+  if owner then
+    local wake = tag .. ':wake:' .. owner
+    ring(wake)
+    redis.call('EXPIRE', wake, WAKE_TTL_S)
+  else
+    redis.call('ZADD', tag .. ':r', 'LT', whole(not_before), id)
+    ring(tag .. ':bell')
+  end
+end
+
+-- An entry is `<at>|<seq>|<tries>|<sort key>|<mail id>\n<payload>`.
+local function entry_of(at, seq, sort_key, mail_id, payload)
+  return whole(at) .. '|' .. seq .. '|0|' .. sort_key .. '|' .. mail_id .. '\n' .. payload
+end
+
+local function mail_id_of(entry)
+  return string.match(entry, '^%d*|%d*|%d*|%d*|([^\n]*)\n')
+end
+
+-- Above MAILBOX_MAX entries go to an overflow list, and the flag `ov` stays until that list is empty again.
+local function append(tag, id, entry)
+  local hash, box = tag .. ':c:' .. id, tag .. ':m:' .. id
+  if redis.call('HEXISTS', hash, 'ov') == 1 or redis.call('LLEN', box) >= MAILBOX_MAX then
+    redis.call('HSET', hash, 'ov', '1')
+    redis.call('RPUSH', tag .. ':mo:' .. id, entry)
+  else
+    redis.call('RPUSH', box, entry)
+  end
+end
+
+local function refill(tag, id)
+  local hash, box, spilled = tag .. ':c:' .. id, tag .. ':m:' .. id, tag .. ':mo:' .. id
+  if redis.call('HEXISTS', hash, 'ov') == 0 then return end
+  while redis.call('LLEN', box) < MAILBOX_MAX do
+    if not redis.call('LMOVE', spilled, box, 'LEFT', 'RIGHT') then
+      redis.call('HDEL', hash, 'ov')
+      return
+    end
+  end
+end
+
+-- The fence: only whoever holds the newest lease may write.
+local function held(tag, id, owner, fence)
+  local now = redis.call('HMGET', tag .. ':c:' .. id, 'o', 'f')
+  return now[1] == owner and now[2] == fence
+end
+
+-- A row is `<key>\n<marked ms>|<attempts>|<marked by>\n<payload>`. Returns it and whether it is the head.
+local function find_row(list, key)
+  local start = key .. '\n'
+  local head = redis.call('LINDEX', list, 0)
+  if not head then return nil end
+  if string.sub(head, 1, #start) == start then return head, 0 end
+  local rows = redis.call('LRANGE', list, 1, -1)
+  for i, row in ipairs(rows) do
+    if string.sub(row, 1, #start) == start then return row, i end
+  end
+  return nil
+end
+
+local function drop_row(list, row, at)
+  if at == 0 then redis.call('LPOP', list) else redis.call('LREM', list, 1, row) end
+end
+
+-- What a lease shows: {version, state, place, lines, mails, mails in all, {lane, rows, lane, rows ...}}.
+local function contents(tag, id)
+  local hash = redis.call('HMGET', tag .. ':c:' .. id, 'v', 'st', 'pl')
+  local box = tag .. ':m:' .. id
+  local lanes, keys = {}, {}
+  for i, lane in ipairs(LANES) do keys[i] = tag .. ':q:' .. id .. ':' .. lane end
+  if redis.call('EXISTS', unpack(keys)) > 0 then
+    for i, lane in ipairs(LANES) do
+      local rows = redis.call('LRANGE', keys[i], 0, -1)
+      if #rows > 0 then
+        lanes[#lanes + 1] = lane
+        lanes[#lanes + 1] = rows
+      end
+    end
+  end
+  return {
+    hash[1] or '0', hash[2] or '', hash[3] or '', redis.call('LLEN', tag .. ':h:' .. id),
+    redis.call('LRANGE', box, 0, BATCH - 1), redis.call('LLEN', box), lanes,
+  }
+end

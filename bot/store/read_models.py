@@ -1,0 +1,172 @@
+"""The ReadModels port: lists, the waiting queue, short numbers and the event feed of one workspace."""
+
+import asyncio
+import contextlib
+import re
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, Final
+
+from routing.conversation import (
+    Conversation,
+    HeldByHuman,
+    Offered,
+    OnHold,
+    Parked,
+    Queued,
+    Resolved,
+    describe,
+    state_of,
+)
+
+from . import codec
+from .connection import Argument
+from .core import Core
+
+PRIORITY_RANK: Final = {"urgent": 0, "high": 1, "normal": 2, "low": 3}
+RANK_STEP: Final = 10**13  # more than any time in milliseconds for centuries, and exact in a ZSET's double
+FEED_PAGE: Final = 200
+FEED_POLL_S: Final = 1.0
+CURSOR: Final = re.compile(r"[0-9]{1,20}(-[0-9]{1,20})?\Z")
+KIND: Final = re.compile(r"\A(agent|team|person):")
+
+
+class RedisReadModels(Core):
+    async def _model(self, name: str, *args: Argument) -> Any:
+        return await self.calls.run(self.scripts[name], f"{self.staff_tag}:idx", self.staff_tag, *args)
+
+    async def index(self, conversation: Conversation, version: int) -> int | None:
+        item = summary(conversation)
+        team, since_ms = item["team"], conversation.waiting_for_person_since_ms
+        waits = isinstance(conversation.holder, Queued | Offered | Parked)
+        rank = PRIORITY_RANK[conversation.priority] * RANK_STEP
+        lists = ["all", f"state:{item['state']}", f"customer:{conversation.requester}"]
+        if team:
+            lists.append(f"team:{team}")
+        if item["holder"]["kind"] != "none":
+            lists.append(f"holder:{item['holder']['name']}")
+        number = await self._model(
+            "index",
+            conversation.id,
+            version,
+            codec.pack(item),
+            "1" if any(link.startswith(("team:", "person:")) for link in conversation.chain) else "",
+            await self.override(),
+            team if waits else "",
+            rank + (since_ms or 0),
+            *lists,
+        )
+        return int(number) if number else None
+
+    async def find(
+        self,
+        *,
+        state: str | None = None,
+        team: str | None = None,
+        holder: str | None = None,
+        customer: str | None = None,
+        cursor: str | None = None,
+        limit: int = 50,
+    ) -> tuple[list[dict[str, Any]], str | None]:
+        """See the port. `holder` is a name, with or without its kind. A page may be shorter than `limit` although a
+        cursor comes with it: where filters rarely meet, the search stops after 2,000 looks."""
+        if cursor and not CURSOR.match(cursor):
+            raise ValueError("this is not a cursor of ours")
+        lists = [
+            f"{name}:{KIND.sub('', value) if name == 'holder' else value}"
+            for name, value in (("customer", customer), ("holder", holder), ("team", team), ("state", state))
+            if value
+        ]
+        reply = await self._model("find", cursor or "", limit, *(lists or ["all"]))
+        return self._items(reply[1:]), str(reply[0], "utf-8") or None
+
+    async def queue(self, team: str | None = None) -> list[dict[str, Any]]:
+        reply = await self._model("queue", f"q:{team}" if team else "idx:queue")
+        return [{**item, "position": n} for n, item in enumerate(self._items(reply), 1)]
+
+    def _items(self, reply: list[Any]) -> list[dict[str, Any]]:
+        items = []
+        for conversation, doc, number, changed in zip(reply[::4], reply[1::4], reply[2::4], reply[3::4], strict=True):
+            if not doc:
+                continue
+            item = codec.unpack(doc, f"{self.staff_tag}:idx:doc:{conversation.decode()}")
+            items.append({**item, "number": int(number) if number else None, "updated_ms": int(changed)})
+        return items
+
+    async def by_number(self, number: int) -> str | None:
+        """The conversation with that short number."""
+        found = await self.calls.call("HGET", f"{self.staff_tag}:idx:numbers", number)
+        return None if found is None else str(found, "utf-8")
+
+    async def emit(self, key: str, type: str, data: Mapping[str, Any]) -> None:
+        await self._model("emit", key, type, codec.pack(data))
+
+    async def feed(self, after: str | None) -> AsyncIterator[tuple[str, str, dict[str, Any]]]:
+        """See the port. Without a cursor it begins with the oldest entry that is kept."""
+        cursor = after or ""
+        if cursor and not CURSOR.match(cursor):
+            cursor = "0-1"  # not one of ours: as good as one that is too old
+        channel = f"{self.staff_tag}:feed"
+        await self.signals.listen(channel)
+        with self.signals.waiter(channel) as rung:
+            while True:
+                rung.clear()
+                cut, entries = await self._model("feed", cursor, FEED_PAGE)
+                if cursor and cut and _order(cursor) < _order(cut.decode()):
+                    cursor = str(entries[0][0], "utf-8") if entries else cut.decode()
+                    yield _before(cursor), "reset", {}
+                    cursor = _before(cursor)
+                    continue
+                for entry_id, fields in entries:
+                    cursor = entry_id.decode()
+                    facts = dict(zip(fields[::2], fields[1::2], strict=True))
+                    yield cursor, facts[b"type"].decode(), codec.unpack(facts[b"data"], f"{channel}:{cursor}")
+                if not entries:
+                    with contextlib.suppress(TimeoutError):
+                        async with asyncio.timeout(FEED_POLL_S):
+                            await rung.wait()
+
+
+def _order(cursor: str) -> tuple[int, int]:
+    at, _, n = cursor.partition("-")
+    return int(at), int(n or 0)
+
+
+def _before(cursor: str) -> str:
+    at, n = _order(cursor)
+    return f"{at}-{n - 1}" if n else f"{at - 1}-{2**64 - 1}"
+
+
+def summary(conversation: Conversation) -> dict[str, Any]:
+    """A list's item, as the API shows it but for times, which stay milliseconds. The store adds number and change."""
+    holder = conversation.holder
+    team: str | None = None
+    need: str | None = None
+    match holder:
+        case (
+            Queued(team=team, handoff=handoff)
+            | Offered(team=team, handoff=handoff)
+            | Parked(team=team, handoff=handoff)
+        ):
+            need = handoff.need
+        case HeldByHuman(team=team, handoff=taken) | OnHold(team=team, handoff=taken):
+            need = taken.need if taken is not None else None
+        case Resolved(team=team):
+            pass
+        case _:
+            pass
+    kind, _, name = describe(holder).partition(":")
+    return {
+        "id": conversation.id,
+        "platform": conversation.platform,
+        "state": state_of(holder),
+        "holder": {"kind": kind, "name": name or None},
+        "team": team,
+        "customer": conversation.requester,
+        "epoch": conversation.epoch,
+        "priority": conversation.priority,
+        "route": conversation.route,
+        "waiting_since_ms": conversation.waiting_since_ms,
+        "waiting_for_person_since_ms": conversation.waiting_for_person_since_ms,
+        "unanswered": bool(conversation.unanswered),
+        "need": need,
+    }

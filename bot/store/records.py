@@ -1,0 +1,75 @@
+"""Mailbox entries and outbox rows as bytes. Their heads are text, because the scripts read and rewrite those.
+
+A mailbox entry is `<accepted at>|<seq>|<tries>|<sort key>|<mail id>` and a row `<key>`, `<marked ms>|<attempts>|<by>`,
+each a line of its own, followed by the value in msgpack.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from handlers.ports import LANES, Lane, Mail, Outcome, QueuedRow, Row
+from routing.effects import JournalEntry, Line
+from routing.events import MessageReceived
+from routing.timers import Timer
+
+from . import codec
+
+LANE_OF: dict[bytes, Lane] = {lane.encode(): lane for lane in LANES}
+
+
+def checked(identifier: str, what: str) -> str:
+    """Ids stand in heads and in keys, so a line break or an empty one would be another id."""
+    if not identifier or "\n" in identifier:
+        raise ValueError(f"{what} must be a line of text and not empty: {identifier!r}")
+    return identifier
+
+
+def mail_payload(mail: Mail) -> bytes:
+    """What the store cannot know itself; id, time, seq and tries are in the head."""
+    event = mail.event
+    if isinstance(event, MessageReceived):
+        event = replace(event, seq=0, at_ms=0)
+    return codec.encode(Mail("", event, reply_to=mail.reply_to))
+
+
+def mail_of(entry: bytes, key: str) -> Mail:
+    head, _, payload = entry.partition(b"\n")
+    at, seq, tries, _, mail_id = head.split(b"|", 4)
+    stored = codec.decode(Mail, payload, key)
+    event, at_ms = stored.event, int(at)
+    if isinstance(event, MessageReceived):
+        event = replace(event, seq=int(seq), at_ms=at_ms)
+    return Mail(mail_id.decode(), event, at_ms, stored.reply_to, int(tries))
+
+
+def row_entry(row: Row) -> bytes:
+    return b"%s\n|0|\n%s" % (checked(row.key, "a row's key").encode(), codec.encode(row))
+
+
+def row_of(entry: bytes, key: str) -> QueuedRow:
+    _, marks, payload = entry.split(b"\n", 2)
+    marked, attempts, by = marks.split(b"|", 2)
+    return QueuedRow(codec.decode(Row, payload, key), int(marked) if marked else None, by.decode(), int(attempts))
+
+
+def lanes_of(reply: list[Any], key: str) -> dict[Lane, list[QueuedRow]]:
+    """{lane, rows, lane, rows ...} as the scripts give it."""
+    pairs = zip(reply[::2], reply[1::2], strict=True)
+    return {LANE_OF[lane]: [row_of(row, f"{key}:{lane.decode()}") for row in rows] for lane, rows in pairs}
+
+
+def lines_of(entries: list[bytes], key: str) -> tuple[Line, ...]:
+    return tuple(codec.decode(Line, entry, key) for entry in entries)
+
+
+def journal_of(entries: list[bytes], key: str) -> tuple[JournalEntry, ...]:
+    return tuple(codec.decode(JournalEntry, entry, key) for entry in entries)
+
+
+def outcome_of(entry: bytes, key: str) -> Outcome:
+    return codec.decode(Outcome, entry, key)
+
+
+def timers_field(timers: tuple[Timer, ...]) -> str:
+    """The armed timers as the conversation remembers them; the script makes members of `{s}:tm` from it."""
+    return "\n".join(sorted(f"{timer.due_ms}@{timer.kind}|{timer.epoch}|{timer.ref}" for timer in timers))

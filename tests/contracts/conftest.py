@@ -1,0 +1,47 @@
+"""The contract holds on every server that Baton may meet, and also when every script is sent twice."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pytest
+
+from bot.store.connection import Argument, Calls
+from bot.store.redis import RedisStore
+from bot.store.scripts import Script
+from tests.redis_servers import SERVERS, PrivateServer
+
+OpenStore = Callable[..., RedisStore]
+
+# Their answer says what this call did, so the second one's differs: a duplicate, nothing left to reap or to fire.
+ANSWER_ONCE = frozenset({"enq", "reap", "timers", "post"})
+
+
+class Stutter(Calls):
+    """Sends each script twice, as a client does that lost the answer to the first."""
+
+    async def run(self, script: Script, key: str, *args: Argument) -> Any:
+        first = await super().run(script, key, *args)
+        second = await super().run(script, key, *args)
+        if script.name == "enq" and first[0]:
+            assert first[:2] == second[:2]
+        return first if script.name in ANSWER_ONCE else second
+
+
+class StutteringStore(RedisStore):
+    def __init__(self, url: str, **options: Any) -> None:
+        super().__init__(url, **options)
+        self.calls = Stutter(url, revive=options.get("revive"))
+
+
+@pytest.fixture(params=sorted(SERVERS))
+def server(request: pytest.FixtureRequest, redis_servers: Callable[[str], PrivateServer]) -> PrivateServer:
+    running = redis_servers(request.param)
+    running.flush()
+    return running
+
+
+@pytest.fixture(params=["sent once", "sent twice"])
+def open_store(request: pytest.FixtureRequest, server: PrivateServer) -> OpenStore:
+    """A store to open; several of them share one server."""
+    return partial(RedisStore if request.param == "sent once" else StutteringStore, server.url)
