@@ -67,8 +67,8 @@ class Runtime:
     def has_endpoint(self) -> bool:
         return bool(self._base_url or self._api_key)
 
-    def judge(self, message: MessageReceived, policy: Policy) -> Judgement:
-        return judge_of(policy)(message.text)
+    def judge(self, message: MessageReceived, policy: Policy, *, about: bool) -> Judgement:
+        return judge_of(policy, about=about)(message.text)
 
     async def run(self, request: RunRequest, journal: RunJournal) -> AgentEvent:
         run = request.conversation.run

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from routing.conversation import Conversation
 from routing.effects import Line
+from routing.permissions import people_allowed
 from routing.policy import Policy
 
 from .apply import Desk, apply
@@ -38,4 +39,4 @@ def request(conversation: Conversation, lines: Sequence[Line], policy: Policy) -
     run = conversation.run
     assert run is not None
     visible = tuple(line for line in view(lines) if line.seq is None or line.seq <= run.upto)
-    return RunRequest(conversation, visible, policy, people_allowed=conversation.seq > conversation.no_people_upto)
+    return RunRequest(conversation, visible, policy, people_allowed=people_allowed(conversation))

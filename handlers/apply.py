@@ -137,10 +137,7 @@ async def park_poison(desk: Desk, lease: Lease, mail: Mail, policy: Policy, erro
         # The customer's words are kept even though nothing could be decided about them.
         event = mail.event
         hear = Hear(Actor("customer", event.author), event.text, event.seq, event.at_ms, event.ref)
-        decision = Decision(
-            replace(decision.conversation, seq=max(decision.conversation.seq, event.seq)),
-            (hear, *decision.effects), decision.journal,
-        )  # fmt: skip
+        decision = replace(decision, effects=(hear, *decision.effects))
     commit = to_commit(desk, lease, mail, decision, policy, born=lease.conversation is None)
     await desk.engine.park(lease, mail, error, commit)
 

@@ -16,7 +16,8 @@ async def received(desk: Desk, runtime: AgentRuntime, lease: Lease, mail: Mail, 
     """MessageReceived, with its facts."""
     assert isinstance(mail.event, MessageReceived)
     event = mail.event
-    judgement = runtime.judge(event, policy)
+    asking = _somebody_may_be_asked(lease)
+    judgement = runtime.judge(event, policy, about=asking)
     event = replace(
         event,
         wants_person=judgement.wants_person,
@@ -25,7 +26,7 @@ async def received(desk: Desk, runtime: AgentRuntime, lease: Lease, mail: Mail, 
         failed_answer=judgement.failed_answer,
         language=judgement.language,
         need=judgement.need,
-        route=choose(event, judgement, lease, policy),
+        route=choose(event, judgement, lease, policy) if asking else None,
         tool_begun=await _tool_begun(desk, lease),
         holder_on_duty=await _holder_on_duty(desk, lease),
     )
@@ -53,11 +54,13 @@ async def _holder_on_duty(desk: Desk, lease: Lease) -> bool:
     return await on_duty(desk, person)
 
 
-def choose(event: MessageReceived, judgement: Judgement, lease: Lease, policy: Policy) -> RouteChoice | None:
-    """Which route the line takes; None while people hold it, because nobody is to be asked then."""
-    conversation = lease.conversation
-    if conversation is not None and not isinstance(conversation.holder, HeldByAgent | Resolved | Waiting):
-        return None
+def _somebody_may_be_asked(lease: Lease) -> bool:
+    """Whether a route matters: not while people hold the conversation."""
+    return lease.conversation is None or isinstance(lease.conversation.holder, HeldByAgent | Resolved | Waiting)
+
+
+def choose(event: MessageReceived, judgement: Judgement, lease: Lease, policy: Policy) -> RouteChoice:
+    """Which route the line takes."""
     facts = Facts(
         text=event.text, user=event.author, channel=lease.place.channel or lease.place.id,
         platform=lease.place.platform, language=judgement.language or "", topics=judgement.topics, reason="",

@@ -1,5 +1,6 @@
 """Effect -> the port call that performs it. One row at a time, in the order of its lane."""
 
+import asyncio
 from collections.abc import Mapping
 
 from routing.conversation import Conversation
@@ -34,8 +35,14 @@ async def perform(
 
 
 async def publish(row: Row, effect: Publish, conversation: Conversation, version: int, read_models: ReadModels) -> None:
-    """Lists first, then the feed, so that whoever is woken by the feed finds the lists up to date."""
-    number = await read_models.index(conversation, version)
-    base = {"conversation": conversation.id, "number": number, "epoch": conversation.epoch}
-    for index, emit in enumerate((*effect.events, Emit("conversation.updated", {"version": version}))):
-        await read_models.emit(f"{row.key}|{index}", emit.type, {**base, **emit.data})
+    """Lists first, then the feed, so that whoever is woken by the feed finds the lists up to date. Asked in one go: the
+    store answers in order."""
+    base = {"conversation": conversation.id, "epoch": conversation.epoch}
+    events = (*effect.events, Emit("conversation.updated", {"version": version}))
+    await asyncio.gather(
+        read_models.index(conversation, version),
+        *(
+            read_models.emit(f"{row.key}|{number}", event.type, {**base, **event.data})
+            for number, event in enumerate(events)
+        ),
+    )

@@ -429,8 +429,8 @@ class RunJournal(Protocol):
 
 
 class AgentRuntime(Protocol):
-    def judge(self, message: MessageReceived, policy: Policy) -> Judgement:
-        """Cheap and local: no network, a few milliseconds."""
+    def judge(self, message: MessageReceived, policy: Policy, *, about: bool) -> Judgement:
+        """Cheap and local: no network, a few milliseconds. `about` False leaves out the topics."""
 
     async def run(self, request: RunRequest, journal: RunJournal) -> AgentEvent:
         """Carry out one step of the run. Never raises for a fault of a model: it reports `AgentFailed`."""

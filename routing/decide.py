@@ -82,7 +82,7 @@ from .events import (
     TimerFired,
     Transferred,
 )
-from .moves import Decision, Step, open_handoff, slots
+from .moves import CHAIN_KEPT, Decision, Step, open_handoff, slots
 from .policy import Policy
 from .timers import unnoticed
 
@@ -255,8 +255,9 @@ def give_to_people(conversation: Conversation, event: Event, policy: Policy, now
         )  # fmt: skip
         step.conversation = replace(
             step.conversation, holder=Queued(team, now_ms, handoff), epoch=epoch, floor=epoch, run=None,
-            chain=(*conversation.chain, f"team:{team}")[-50:], handoffs=conversation.handoffs + 1,
+            chain=(*conversation.chain, f"team:{team}")[-CHAIN_KEPT:], handoffs=conversation.handoffs + 1,
             waiting_for_person_since_ms=now_ms, config_version=policy.version,
+            last_agent=before.agent if isinstance(before, HeldByAgent) else conversation.last_agent,
         )  # fmt: skip
         step.notice("handoff", epoch, team=policy.team(team).title)
         step.do(PostCard(team, epoch))

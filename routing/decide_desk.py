@@ -213,7 +213,9 @@ def handoff_requested(step: Step, event: HandoffRequested) -> None:
         case Queued() | Offered() | Parked():
             return
         case HeldByHuman() | OnHold():
-            raise _wrong_state(step, f"{holder_in_words(step)} is answering; use transfer.")
+            staff = event.by.kind not in ("customer", "participant")
+            hint = "is answering; transfer it instead." if staff else "is with you already."
+            raise _wrong_state(step, f"{holder_in_words(step)} {hint}")
         case Resolved():
             raise _wrong_state(step, "This is resolved; reopen it or write again.")
         case _:

@@ -12,7 +12,14 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from bot.store.redis import RedisStore
 from handlers.ports import Lease, LeaseLost, Mail, Place
@@ -22,9 +29,11 @@ from tests.properties.store_mutants import MUTANTS
 from tests.redis_servers import SERVERS, PrivateServer
 
 PLACES = ("order-1", "order-2")
+LINES = tuple(f"m-{n}" for n in range(8))
+CLICKS = tuple(f"click-{n}" for n in range(4))
 WORKERS = (0, 1)
 FIRST = next(iter(SERVERS))
-EXAMPLES = 40
+EXAMPLES = 30
 EXAMPLES_TO_FIND_A_BUG = 400  # it stops at the first
 SETTINGS = settings(
     phases=(Phase.generate,),  # a failing run of thirty steps says enough; shrinking one takes minutes
@@ -48,6 +57,10 @@ class Model:
     lines: int = 0
     holder: int | None = None
 
+    @property
+    def waits(self) -> bool:
+        return bool(self.mail or self.rows)
+
 
 class Workers(RuleBasedStateMachine):
     """Bound by a subclass to a loop, a server and two workers, which live through all examples."""
@@ -68,32 +81,26 @@ class Workers(RuleBasedStateMachine):
     def current(self, worker: int, place: str) -> bool:
         return self.model[place].holder == worker
 
-    @rule(place=st.sampled_from(PLACES), n=st.integers(0, 6), worker=st.sampled_from(WORKERS))
-    def a_line_arrives_perhaps_again(self, place: str, n: int, worker: int) -> None:
-        model, name = self.model[place], f"m-{n}"
-        accepted = self.run(self.stores[worker].enqueue(Place(place), line(name)))
+    @rule(place=st.sampled_from(PLACES), name=st.sampled_from(LINES + CLICKS), worker=st.sampled_from(WORKERS))
+    def something_arrives_perhaps_again(self, place: str, name: str, worker: int) -> None:
+        model = self.model[place]
+        mail = line(name) if name in LINES else Mail(name, Claimed("ana"))
+        try:
+            accepted = self.run(self.stores[worker].enqueue(Place(place), mail))
+        except LookupError:
+            assert name in CLICKS and model.seq == 0
+            return
         assert accepted.duplicate == (name in model.seen)
         if name not in model.seen:
             model.seen.add(name)
             model.mail.append(name)
-            model.seq += 1
-            assert accepted.seq == model.seq
+            model.seq += name in LINES
+            assert accepted.seq == (model.seq if name in LINES else None)
 
-    @rule(place=st.sampled_from(PLACES), n=st.integers(0, 3))
-    def a_click_arrives_perhaps_too_early(self, place: str, n: int) -> None:
-        model, name = self.model[place], f"click-{n}"
-        try:
-            self.run(self.stores[0].enqueue(Place(place), Mail(name, Claimed("ana"))))
-        except LookupError:
-            assert model.seq == 0
-            return
-        if name not in model.seen:
-            model.seen.add(name)
-            model.mail.append(name)
-
+    @precondition(lambda self: any(model.holder is None and model.waits for model in self.model.values()))
     @rule(worker=st.sampled_from(WORKERS), limit=st.integers(1, 3))
     def a_worker_takes_what_is_ready(self, worker: int, limit: int) -> None:
-        free = {place for place, model in self.model.items() if model.mail or model.rows if model.holder is None}
+        free = {place for place, model in self.model.items() if model.waits and model.holder is None}
         leases = self.run(self.stores[worker].lease(limit))
         assert bool(leases) == bool(free)
         assert len(leases) <= limit
@@ -104,8 +111,7 @@ class Workers(RuleBasedStateMachine):
             assert (lease.version, lease.lines, ids(lease.mails)) == (model.version, model.lines, model.mail)
             self.leases[worker, lease.id] = lease
 
-    @rule(worker=st.sampled_from(WORKERS), place=st.sampled_from(PLACES), row=st.booleans(), old=st.booleans())
-    def a_worker_commits(self, worker: int, place: str, row: bool, old: bool) -> None:
+    def a_worker_commits(self, worker: int, place: str, row: bool = False, old: bool = False) -> None:
         lease, model = self.leases.get((worker, place)), self.model[place]
         if lease is None:
             return
@@ -130,7 +136,6 @@ class Workers(RuleBasedStateMachine):
         if with_mail:
             model.mail.pop(0)
 
-    @rule(worker=st.sampled_from(WORKERS), place=st.sampled_from(PLACES))
     def a_worker_sends_a_row(self, worker: int, place: str) -> None:
         lease = self.leases.get((worker, place))
         rows = lease.lanes.get("customer") if lease is not None else None
@@ -147,7 +152,6 @@ class Workers(RuleBasedStateMachine):
         assert self.current(worker, place), "a stale worker sent"
         assert self.model[place].rows.pop(0) == row.row.key
 
-    @rule(worker=st.sampled_from(WORKERS), place=st.sampled_from(PLACES))
     def a_worker_gives_its_lease_back(self, worker: int, place: str) -> None:
         lease, model = self.leases.get((worker, place)), self.model[place]
         if lease is None:
@@ -167,7 +171,6 @@ class Workers(RuleBasedStateMachine):
             assert self.current(worker, place)
             assert ids(lease.mails) == model.mail
 
-    @rule(worker=st.sampled_from(WORKERS), place=st.sampled_from(PLACES))
     def a_worker_looks_again(self, worker: int, place: str) -> None:
         lease = self.leases.get((worker, place))
         if lease is None:
@@ -180,8 +183,7 @@ class Workers(RuleBasedStateMachine):
         assert self.current(worker, place)
         assert ids(lease.mails) == self.model[place].mail
 
-    @rule(worker=st.sampled_from(WORKERS))
-    def a_worker_beats(self, worker: int) -> None:
+    def a_worker_beats(self, worker: int, _: str) -> None:
         mine = [lease for (owner, _), lease in self.leases.items() if owner == worker]
         lost, mail = self.run(self.stores[worker].beat(mine))
         assert lost == {lease.id for lease in mine if not self.current(worker, lease.id)}
@@ -189,13 +191,36 @@ class Workers(RuleBasedStateMachine):
             lease.id for lease in mine if lease.id not in lost and len(self.model[lease.id].mail) > len(lease.mails)
         }
 
+    def a_worker_commits_and_then_again_on_the_state_before(self, worker: int, place: str) -> None:
+        for old in (False, True):
+            self.a_worker_commits(worker, place, old=old)
+
+    def a_worker_commits_what_it_decided_before_it_was_thought_dead(self, worker: int, place: str) -> None:
+        if (worker, place) not in self.leases:
+            return
+        self.presumed_dead(worker)
+        self.a_worker_commits(worker, place)
+
+    def a_worker_commits_with_a_row(self, worker: int, place: str) -> None:
+        self.a_worker_commits(worker, place, row=True)
+
+    @precondition(lambda self: self.leases)
+    @rule(data=st.data())
+    def a_worker_acts_on_what_it_holds_or_held(self, data: st.DataObject) -> None:
+        worker, place = data.draw(st.sampled_from(sorted(self.leases)))
+        action = data.draw(st.sampled_from(ACTIONS))
+        action(self, worker, place)
+
+    @precondition(lambda self: self.leases)
     @rule(worker=st.sampled_from(WORKERS))
     def a_worker_is_thought_dead(self, worker: int) -> None:
+        self.presumed_dead(worker)
+
+    def presumed_dead(self, worker: int) -> None:
         held = [model for model in self.model.values() if model.holder == worker]
         assert self.run(self.stores[1 - worker].reap(self.stores[worker].owner)) == len(held)
         for model in held:
             model.holder = None
-            model.rows = model.rows or []
             self.reaped_idle(model)
 
     def reaped_idle(self, model: Model) -> None:
@@ -209,8 +234,7 @@ class Workers(RuleBasedStateMachine):
                 self.model[lease.id].holder = 0
                 self.leases[0, lease.id] = lease
 
-    @rule()
-    def the_server_forgets_its_scripts(self) -> None:
+    def the_server_forgets_its_scripts(self, _: int, __: str) -> None:
         self.server.command("SCRIPT", "FLUSH")
 
     @invariant()
@@ -222,6 +246,20 @@ class Workers(RuleBasedStateMachine):
                 continue
             assert ids(record.pending) == model.mail
             assert (record.version, len(record.lines)) == (model.version, model.lines)
+
+
+# One rule chooses among these: as rules of their own most steps would come to nothing, for want of a lease.
+ACTIONS = (
+    Workers.a_worker_commits,
+    Workers.a_worker_commits_with_a_row,
+    Workers.a_worker_commits_and_then_again_on_the_state_before,
+    Workers.a_worker_commits_what_it_decided_before_it_was_thought_dead,
+    Workers.a_worker_sends_a_row,
+    Workers.a_worker_gives_its_lease_back,
+    Workers.a_worker_looks_again,
+    Workers.a_worker_beats,
+    Workers.the_server_forgets_its_scripts,
+)
 
 
 def explore(server: PrivateServer, examples: int, sources: Any = None) -> None:

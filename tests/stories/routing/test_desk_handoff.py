@@ -215,6 +215,15 @@ def test_a_cancel_that_comes_after_the_claim_is_refused_kindly(world: World) -> 
     assert world.holder == "person:ana"
 
 
+def test_asking_for_a_person_while_one_is_there_is_answered_kindly(world: World) -> None:
+    """The button of an old line: it says who is there, and nothing changes."""
+    world.held_by("ana")
+
+    refusal = world.mail(e.HandoffRequested(Actor("customer", "mia"), None))
+
+    assert str(refusal) == "Ana Ruiz is with you already."
+
+
 def test_only_the_requester_cancels(world: World) -> None:
     world.writes("get me a person", wants_person=True)
 

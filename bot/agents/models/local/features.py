@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -36,9 +37,9 @@ _WORD = re.compile(r"[^\W_]+")
 _CONTRACTION = re.compile(r"(?<=\w)'(?=\w)")
 
 
-def score_of(cosine: float) -> float:
-    """Cosine similarity on the scale of 0 to 1 that all scores share."""
-    return round(float(np.interp(cosine, _COSINES, _SCORES)), 4)
+def scores_of(cosines: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+    """Cosine similarities on the scale of 0 to 1 that all scores share."""
+    return np.interp(cosines, _COSINES, _SCORES).round(4)
 
 
 def _bucket(gram: str) -> int:
@@ -64,19 +65,23 @@ def counts(stems: Sequence[tuple[str, float]]) -> Vector:
     """The weighted features: words, pairs of words, and the pieces of each word, which find its relatives."""
     features: Vector = {}
     for stem, weight in stems:
-        _add(features, f"w:{stem}", weight)
-        padded = f" {stem} "
-        pieces = [padded[at : at + size] for size in (3, 4, 5) for at in range(len(padded) - size + 1)]
+        word, pieces = _grams(stem)
+        features[word] = features.get(word, 0.0) + weight
+        share = 0.9 * weight / max(1.0, len(pieces) ** 0.5)
         for piece in pieces:
-            _add(features, f"c:{piece}", 0.9 * weight / max(1.0, len(pieces) ** 0.5))
+            features[piece] = features.get(piece, 0.0) + share
     for (left, left_weight), (right, right_weight) in pairwise(stems):
-        _add(features, f"b:{left} {right}", 0.4 * min(left_weight, right_weight))
+        pair = _bucket(f"b:{left} {right}")
+        features[pair] = features.get(pair, 0.0) + 0.4 * min(left_weight, right_weight)
     return features
 
 
-def _add(features: Vector, gram: str, weight: float) -> None:
-    bucket = _bucket(gram)
-    features[bucket] = features.get(bucket, 0.0) + weight
+@lru_cache(maxsize=20_000)
+def _grams(stem: str) -> tuple[int, tuple[int, ...]]:
+    """The bucket of a stem and those of its pieces. Kept: people use few words, and hashing is most of the work."""
+    padded = f" {stem} "
+    pieces = [padded[at : at + size] for size in (3, 4, 5) for at in range(len(padded) - size + 1)]
+    return _bucket(f"w:{stem}"), tuple(_bucket(f"c:{piece}") for piece in pieces)
 
 
 def _near(stem: str) -> list[str]:

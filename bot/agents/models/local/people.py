@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from bot.agents.models.local.text import clauses, folded, only_emoji, plain
 
@@ -212,21 +213,23 @@ def person_named(text: str, known: Iterable[str] = ()) -> str | None:
     lowered = folded(words)
     for name in known:
         for spelling in dict.fromkeys((name, name.split()[0])):
-            if len(spelling) > 1 and _asked_by_name(lowered, folded(spelling)):
+            if len(spelling) > 1 and (spoken := folded(spelling)) in lowered and _asked_by_name(lowered, spoken):
                 return name
     return _named_by_capital(words)
 
 
 def _asked_by_name(lowered: str, name: str) -> bool:
-    asked = (
-        rf"\b(?:{_FRAME}|{_MOVE_TO}|{_GET}|talk to|speak to|speak with|talk with|reach|see|contact)"
-        rf" (?:\w+ )?@?{re.escape(name)}\b"
-    )
     return any(
         not _REFUSED.search(clause[: match.start()].rstrip()) and not _ABOUT.search(clause)
         for clause in clauses(lowered)
-        for match in re.finditer(asked, clause)
+        for match in _asked_for(name).finditer(clause)
     )
+
+
+@lru_cache(maxsize=1_000)
+def _asked_for(name: str) -> re.Pattern[str]:
+    asked = rf"{_FRAME}|{_MOVE_TO}|{_GET}|talk to|speak to|speak with|talk with|reach|see|contact"
+    return re.compile(rf"\b(?:{asked}) (?:\w+ )?@?{re.escape(name)}\b")
 
 
 def _named_by_capital(words: str) -> str | None:

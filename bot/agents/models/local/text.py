@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _CODE = re.compile(r"```.*?(?:```|$)|`[^`\n]*`", re.DOTALL)
 _QUOTE = re.compile(r"^[ \t]*(?:>|&gt;).*$", re.MULTILINE)
@@ -19,9 +20,10 @@ _EMPHASIS = re.compile(r"(?<!\w)[*_~]+|[*_~]+(?!\w)")
 _CLAUSE_END = re.compile(r"[.!?;,\n…:()]+|\s[-–—]+\s|\b(?:but|however|instead i|so please|and then|because)\b")
 
 
+@lru_cache(maxsize=64)
 def plain(text: str) -> str:
     """The words as written, without mentions, link addresses, quotes, code, emoji and NUL bytes; one space between
-    words."""
+    words. The last few are kept: one message is asked several questions."""
     text = text.replace("\0", " ").replace("’", "'").replace("‘", "'")
     for pattern, kept in ((_CODE, " "), (_QUOTE, " "), (_LINK, r"\1"), (_MENTION, r"\1"), (_EMOJI_CODE, " ")):
         text = pattern.sub(kept, text)

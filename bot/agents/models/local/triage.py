@@ -6,7 +6,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bot.agents.models.local.features import Index, score_of
+import numpy as np
+
+from bot.agents.models.local.features import Index, scores_of
 from bot.agents.models.local.people import person_named, thanks, unhelpful, wants_person
 from bot.agents.models.local.text import plain
 
@@ -95,16 +97,18 @@ class LocalTriage:
             texts += entry.examples
             owners += [("answer", entry.name, 1.0)] * len(entry.examples)
         self._owners = owners
+        self._weights = np.array([weight for _, _, weight in owners])
         self._index = Index([plain(text) for text in texts])
 
-    def judge(self, text: str) -> Judgement:
-        words = plain(text[:_MAX_CHARACTERS])
-        scores = self._scores(words)
+    def judge(self, text: str, *, about: bool = True) -> Judgement:
+        """`about` False leaves out what the message is about (topics and answers), which is most of the work."""
+        named = person_named(text, self.people)
+        scores = self._scores(plain(text[:_MAX_CHARACTERS])) if about else {}
         topics = {route.name: scores.get(("route", route.name), 0.0) for route in self.routes}
         answers = {entry.name: scores.get(("answer", entry.name), 0.0) for entry in self.answers}
         return Judgement(
-            wants_person=wants_person(text) or person_named(text, self.people) is not None,
-            person_named=person_named(text, self.people),
+            wants_person=named is not None or wants_person(text),
+            person_named=named,
             thanks=thanks(text),
             unhelpful=unhelpful(text),
             topics=topics,
@@ -133,8 +137,8 @@ class LocalTriage:
         if not self._owners:
             return best
         for part in _parts(words):
-            for (kind, name, weight), cosine in zip(self._owners, self._index.cosines(part).tolist(), strict=True):
-                score = score_of(cosine) * weight
+            scores = (scores_of(self._index.cosines(part)) * self._weights).tolist()
+            for (kind, name, _), score in zip(self._owners, scores, strict=True):
                 if score > best.get((kind, name), 0.0):
                     best[kind, name] = score
         return best
