@@ -29,6 +29,7 @@ async def received(desk: Desk, runtime: AgentRuntime, lease: Lease, mail: Mail, 
         route=choose(event, judgement, lease, policy) if asking else None,
         tool_begun=await _tool_begun(desk, lease),
         holder_on_duty=await _holder_on_duty(desk, lease),
+        flood=lease.overflows,
     )
     await apply(desk, lease, mail, event, policy)
 

@@ -152,6 +152,7 @@ class Lease:
         mails: the head of the mailbox, in order; at most some hundred. `more` says that the mailbox holds others.
         lanes: the rows waiting, per lane, in order.
         now_ms: the store's time at the last answer, test clock included.
+        overflows: more mail waits than a mailbox holds; nothing is lost, but no agent keeps up with it.
         good_until: this process's monotonic clock, in seconds; past it nothing may be sent or begun.
         place: the place it belongs to.
     """
@@ -168,6 +169,7 @@ class Lease:
     now_ms: int
     good_until: float
     more: bool = False
+    overflows: bool = False
 
 
 @dataclass(slots=True)

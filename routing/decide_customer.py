@@ -95,6 +95,7 @@ def _record(step: Step, event: MessageReceived) -> None:
     if conversation.last_customer_ms and event.at_ms - conversation.last_customer_ms > SILENCE_MS:
         step.set(hops=conversation.hops[-1:])
     step.set(pairs=(), last_customer_ms=event.at_ms, thread=event.thread or conversation.thread)
+    _count_burst(step, event)
     if event.language and _is_requester(step, event):
         step.set(language=event.language)
     if not event.thanks:
@@ -106,6 +107,21 @@ def _record(step: Step, event: MessageReceived) -> None:
     choice = event.route
     if choice is not None and (not choice.default or conversation.route_to is None):
         step.set(route=choice.route, route_to=choice.to, priority=choice.priority)
+
+
+def _count_burst(step: Step, event: MessageReceived) -> None:
+    """Lines are counted in windows as long as the limit's; without a limit nothing is."""
+    limit = step.policy.defaults.rate_limit
+    if not limit:
+        return
+    since_ms, lines = step.conversation.burst
+    fresh = event.at_ms - since_ms >= limit["per_ms"]
+    step.set(burst=(event.at_ms, 1) if fresh else (since_ms, lines + 1))
+
+
+def _too_fast(step: Step, event: MessageReceived) -> bool:
+    limit = step.policy.defaults.rate_limit
+    return event.flood or (bool(limit) and step.conversation.burst[1] > limit["messages"])
 
 
 def wait_for_answer(step: Step, event: MessageReceived) -> None:
@@ -139,6 +155,8 @@ def _to_the_agent(step: Step, event: MessageReceived) -> None:
 def _trigger(step: Step, event: MessageReceived) -> Reason | None:
     """Why this message goes to people by itself, although nobody asked for them."""
     conversation, triggers = step.conversation, step.policy.triggers
+    if _too_fast(step, event):
+        return "rate_limited"
     if triggers.failed_answers_max is not None and conversation.failed_answers >= triggers.failed_answers_max:
         return "failed_answers"
     if event.route is not None and event.route.always:

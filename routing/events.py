@@ -39,6 +39,7 @@ class MessageReceived:
         holder_on_duty: whether the person who held a resolved or snoozed conversation takes conversations now.
         need: the line without the clauses that only ask for a person; empty when nothing else is said.
         thread, ref: where an answer goes on the platform, and the platform's own id of the line; empty on the console.
+        flood: more mail waits than a mailbox holds.
         called_in: the first line of a conversation came in a thread that others had begun.
     """
 
@@ -62,6 +63,7 @@ class MessageReceived:
     thread: str = ""
     ref: str = ""
     called_in: bool = False
+    flood: bool = False
 
 
 @dataclass(frozen=True, slots=True)

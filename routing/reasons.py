@@ -15,6 +15,7 @@ Reason = Literal[
     "outcome_unknown",  # a tool with an effect began and nobody knows whether it ended
     "budget",
     "turn_cap",
+    "rate_limited",  # the customer writes faster than the desk allows, or the mailbox overflows
     "delivery_failed",
     "suppressed_stale_reply",
     "transferred",

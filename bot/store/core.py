@@ -12,6 +12,7 @@ from handlers.ports import Clock, Place
 from .clock import RealClock
 from .connection import Argument, Bells, Calls
 from .places import LOCAL, place_of, shard_of
+from .replication import Replication
 from .scripts import Script
 from .signals import Signals
 
@@ -27,6 +28,7 @@ class Core:
     """Base of the store's parts; `RedisStore` is all of them over one connection."""
 
     calls: Calls
+    replication: Replication
     bells: Bells
     signals: Signals
     scripts: Mapping[str, Script]

@@ -25,6 +25,7 @@ MARGIN_S: Final = 2.0
 SWEEP_S: Final = 1.0
 FEW: Final = 8  # ready shards: up to so many, popping a bell each is cheaper than asking all
 TIMERS_AT_ONCE: Final = 100
+MAILBOX_MAX: Final = 1000  # as in prelude.lua
 ADDRESS_TTL_S: Final = 90 * 24 * 3600
 
 
@@ -180,6 +181,7 @@ class RedisEngine(Core):
     def _fill_mails(self, lease: Lease, entries: list[bytes], in_all: int) -> None:
         lease.mails[:] = (mail_of(entry, f"{self.tag(lease.shard)}:m:{lease.id}") for entry in entries)
         lease.more = in_all > len(lease.mails)
+        lease.overflows = in_all >= MAILBOX_MAX
 
     async def _under(self, name: str, lease: Lease, *args: Argument) -> Any:
         """A script fenced by this lease."""
@@ -259,6 +261,7 @@ class RedisEngine(Core):
             del lease.mails[0]
         lease.mails += (mail_of(entry, f"{self.tag(lease.shard)}:m:{lease.id}") for entry in entries)
         lease.more = mails_in_all > len(lease.mails)
+        lease.overflows = mails_in_all >= MAILBOX_MAX
         for row in commit.rows:
             lease.lanes.setdefault(row.lane, []).append(QueuedRow(row))
         return True

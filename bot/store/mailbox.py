@@ -50,6 +50,7 @@ class RedisMailbox(Core):
         )
         if not conversation:
             raise LookupError(place.id)
+        await self.replication.settle(self.calls)
         return Enqueued(conversation.decode(), int(seq) if seq else None, bool(duplicate))
 
     async def outcome(self, conversation: str, mail_id: str, *, wait_s: float) -> Outcome | None:

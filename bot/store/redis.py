@@ -15,6 +15,7 @@ from .inspection import Found, inspect
 from .mailbox import RedisMailbox
 from .memory import RedisMemory
 from .read_models import RedisReadModels
+from .replication import Replication
 from .scripts import load
 from .signals import Signals
 from .staffing import RedisStaffing
@@ -52,6 +53,7 @@ class RedisStore(RedisMailbox, RedisEngine, RedisStaffing, RedisReadModels, Redi
         `sources` are other scripts than the package's."""
         super().__init__()
         self.calls = Calls(url, revive=revive)
+        self.replication = Replication()
         self.bells = Bells(url)
         self.signals = Signals(url)
         self.scripts = load(sources)

@@ -21,6 +21,7 @@ REASONS: Mapping[str, str] = {
     "outcome_unknown": "a tool may or may not have finished",
     "budget": "the budget was used up",
     "turn_cap": "too many agent turns",
+    "rate_limited": "writes faster than an agent can answer",
     "delivery_failed": "a message could not be delivered",
     "suppressed_stale_reply": "a late answer was held back",
     "transferred": "transferred",

@@ -1,0 +1,66 @@
+"""How many copies an accepted event must reach before it is acknowledged.
+
+With a replica, an event counts as accepted once one replica has it: without that, events that were acknowledged are
+lost in a failover. When the last replica has been gone for a while, events are accepted alone, and that is an alarm.
+"""
+
+import re
+import time
+from typing import Final
+
+import structlog
+
+from handlers.ports import Unavailable
+
+from .connection import Calls
+
+log = structlog.get_logger("baton.store")
+
+LOOK_EVERY_S: Final = 1.0
+PATIENCE_S: Final = 5.0  # without a replica for so long: go on alone
+WAIT_MS: Final = 500
+
+
+class Replication:
+    """Asks the server now and then how many replicas follow it."""
+
+    def __init__(self, *, patience_s: float = PATIENCE_S) -> None:
+        self._patience_s = patience_s
+        self._looked = float("-inf")
+        self._had_one = False
+        self._alone_since: float | None = None
+
+    @property
+    def alone(self) -> bool:
+        """There were replicas and there are none any more: what is accepted now lies in one place."""
+        return self._alone_since is not None
+
+    async def settle(self, calls: Calls) -> None:
+        """Return once what this connection wrote is on a replica, or if none is expected.
+
+        Raises:
+            Unavailable: no replica has it. Whoever sent the event sends it again; it is deduplicated.
+        """
+        await self._look(calls)
+        if not self._had_one:
+            return
+        if self._alone_since is not None and time.monotonic() - self._alone_since > self._patience_s:
+            return
+        # Calls leave over one connection in the order in which they were made, so this covers the write before it.
+        if int(await calls.call("WAIT", 1, WAIT_MS)) < 1:
+            self._looked = float("-inf")
+            raise Unavailable("no replica has confirmed the event")
+
+    async def _look(self, calls: Calls) -> None:
+        now = time.monotonic()
+        if now - self._looked < LOOK_EVERY_S:
+            return
+        self._looked = now
+        info = str(await calls.call("INFO", "replication"), "utf-8")
+        found = re.search(r"connected_slaves:(\d+)", info)
+        connected = int(found[1]) if found else 0
+        if connected:
+            self._had_one, self._alone_since = True, None
+        elif self._had_one and self._alone_since is None:
+            self._alone_since = now
+            log.error("store.replica_gone", accepted_without_after_s=self._patience_s)

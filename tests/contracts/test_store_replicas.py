@@ -1,0 +1,93 @@
+"""With a replica, an event is acknowledged once the replica has it."""
+
+import signal
+import socket
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.store.redis import RedisStore
+from bot.store.replication import Replication
+from handlers.ports import Enqueued, Mail, Unavailable
+from tests.contracts.samples import PLACE, line
+from tests.redis_servers import SERVERS, PrivateServer
+
+pytestmark = pytest.mark.anyio
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(params=sorted(SERVERS))
+async def pair(request: pytest.FixtureRequest) -> AsyncIterator[tuple[PrivateServer, PrivateServer]]:
+    """A server and a replica that follows it."""
+    main, replica = PrivateServer(SERVERS[request.param], port=free_port()), PrivateServer(SERVERS[request.param])
+    main.start()
+    replica.start()
+    replica.command("REPLICAOF", "127.0.0.1", str(main.port))
+    async with RedisStore(main.url) as store:
+        while b"state=online" not in await store.calls.call("INFO", "replication"):
+            pass
+    yield main, replica
+    replica.remove()
+    main.remove()
+
+
+async def accept(store: RedisStore, mail: Mail) -> Enqueued:
+    """As a sender does: sent again until it is acknowledged (a busy machine may take more than half a second)."""
+    for _ in range(20):
+        try:
+            return await store.enqueue(PLACE, mail)
+        except Unavailable:
+            continue
+    raise AssertionError("never acknowledged")
+
+
+async def test_an_acknowledged_event_is_on_the_replica(pair: tuple[PrivateServer, PrivateServer]) -> None:
+    main, replica = pair
+    async with RedisStore(main.url) as store:
+        await accept(store, line("m-1", "hello"))
+
+        place = f"{store.tag(store.shard(PLACE))}:m:{PLACE.id}"
+
+    assert replica.command("EXISTS", place) == b":1"
+
+
+async def test_an_event_that_no_replica_confirms_is_not_acknowledged_and_counts_once_when_sent_again(
+    pair: tuple[PrivateServer, PrivateServer],
+) -> None:
+    main, replica = pair
+    assert replica.process is not None
+    async with RedisStore(main.url) as store:
+        await accept(store, line("m-1", "hello"))
+        replica.process.send_signal(signal.SIGSTOP)
+        try:
+            with pytest.raises(Unavailable):
+                await store.enqueue(PLACE, line("m-2", "are you there?"))
+        finally:
+            replica.process.send_signal(signal.SIGCONT)
+
+        again = await accept(store, line("m-2", "are you there?"))
+
+    assert (again.seq, again.duplicate) == (2, True)
+
+
+async def test_without_its_last_replica_the_store_goes_on_alone_and_says_so(
+    pair: tuple[PrivateServer, PrivateServer],
+) -> None:
+    main, replica = pair
+    async with RedisStore(main.url) as store:
+        store.replication = Replication(patience_s=0)
+        await accept(store, line("m-1", "hello"))
+        replica.kill()
+        while b"connected_slaves:0" not in await store.calls.call("INFO", "replication"):
+            pass
+        store.replication._looked = float("-inf")
+
+        accepted = await store.enqueue(PLACE, line("m-2", "still there?"))
+
+        assert accepted.seq == 2
+        assert store.replication.alone
