@@ -8,7 +8,7 @@ import contextlib
 import signal
 import socket
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,8 +31,7 @@ from .platforms.console import ConsolePlatform
 from .settings import Settings, known_environment
 from .store.clock import RealClock, RedisTestClock
 from .store.config_versions import ConfigVersions
-from .store.connection import Revive, client
-from .store.core import LOCAL
+from .store.connection import Revive
 from .store.redis import RedisStore
 from .tenure import World
 from .triage import judge_of
@@ -75,19 +74,15 @@ async def assemble(
     Raises:
         ConfigError: the file has errors. Unavailable, StoreUnfit: the store cannot be used.
     """
-    redis = client(redis_url, socket_timeout_s=5.0, connections=4)
-    versions = ConfigVersions(redis, LOCAL)
-    config = LiveConfig(config_file, known_environment(), version_of=versions.remember)
     clock = RedisTestClock() if test_clock else RealClock()
     store = RedisStore(redis_url, clock=clock, lease_s=settings.baton_lease_s, revive=revive)
-    try:
-        async with store:
-            baton = _build(settings, config, store, role, clock, demo, api_token, secret_key, platforms)
-            await config.number()
-            baton.paused = await store.paused()
-            yield baton
-    finally:
-        await redis.aclose()
+    versions = ConfigVersions(store.calls.client, store.workspace)
+    config = LiveConfig(config_file, known_environment(), version_of=versions.remember)
+    async with store:
+        baton = _build(settings, config, store, role, clock, demo, api_token, secret_key, platforms)
+        await config.number()
+        baton.paused = await store.paused()
+        yield baton
 
 
 def _build(
@@ -112,13 +107,6 @@ def _build(
         await store.set_paused(paused, by)
         baton.paused = paused
 
-    async def now_ms() -> int:
-        standing = await clock.override_ms()
-        return standing if standing is not None else time.time_ns() // 1_000_000
-
-    async def spend_once(token: str) -> bool:
-        return await store.calls.call("SET", f"{{w:{store.workspace}}}:once:{token}", 1, "NX", "EX", 3600) is not None
-
     async def ready() -> Mapping[str, str | None]:
         checks: dict[str, str | None] = {"redis": None, "config": None}
         try:
@@ -128,11 +116,11 @@ def _build(
         return checks
 
     services = Services(
-        mailbox=store, read_models=store, staffing=store, policy=lambda: baton.policy(), now_ms=now_ms,
-        explain=_explain(lambda: baton.policy()), ready=ready, spend_once=spend_once, set_paused=set_paused,
+        mailbox=store, read_models=store, staffing=store, policy=lambda: baton.policy(), now_ms=store.now_ms,
+        explain=_explain(lambda: baton.policy()), ready=ready, spend_once=store.spend_once, set_paused=set_paused,
         api_token=api_token, secret_key=secret_key, ingress=store.owner,
         config_problem=lambda: str(config.problem[0]) if config.problem else None, draining=lambda: baton.draining,
-        clock=SteppedClock(store, clock, now_ms) if isinstance(clock, RedisTestClock) else None,
+        clock=SteppedClock(store, clock) if isinstance(clock, RedisTestClock) else None,
         demo=demo, model="your model" if runtime.has_endpoint and settings.baton_model else "local model",
         registry=registry,
     )  # fmt: skip
@@ -153,16 +141,15 @@ def _explain(policy: Callable[[], Policy]) -> Explain:
 class SteppedClock:
     """The test clock: moves to each due timer in turn and waits until everything that follows is done."""
 
-    def __init__(self, store: RedisStore, clock: RedisTestClock, now_ms: Callable[[], Awaitable[int]]) -> None:
+    def __init__(self, store: RedisStore, clock: RedisTestClock) -> None:
         self._store = store
         self._clock = clock
-        self._now_ms = now_ms
 
     async def advance(self, ms: int) -> None:
-        target_ms = await self._now_ms() + ms
+        target_ms = await self._store.now_ms() + ms
         await self._settle()
         while True:
-            now_ms = await self._now_ms()
+            now_ms = await self._store.now_ms()
             due_ms = await self._store.next_due_ms()
             step_to = target_ms if due_ms is None or due_ms > target_ms else max(due_ms, now_ms)
             if step_to > now_ms:

@@ -118,7 +118,7 @@ def _tried(lines: Sequence[Line], named: Callable[[Actor], str]) -> list[str]:
 
 
 def _tools(items: Sequence[Mapping[str, Any]]) -> list[str]:
-    names = (str(item.get("name") or item.get("tool") or "") for item in items if "call" in str(item.get("type", "")))
+    names = (str(item.get("name", "")) for item in items if item.get("kind") == "tool_call")
     return [name for name in names if name and not name.startswith(("transfer_to", "handoff"))]
 
 

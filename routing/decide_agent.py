@@ -58,11 +58,11 @@ def _say(step: Step, agent: str, text: str, run: Run) -> None:
     step.say(Actor("agent", agent), text, epoch=run.epoch)
 
 
-def _end_turn(step: Step, event: AgentReplied | AgentHandedOff, run: Run, words: str) -> None:
+def _end_turn(step: Step, event: AgentReplied | AgentHandedOff | AgentFailed, run: Run, words: str) -> None:
     """The agent says this to its messages; those that came meanwhile get their own turn."""
     conversation = step.conversation
     _say(step, event.agent, words, run)
-    step.answered(event.upto, words=words)
+    step.answered(run.upto, words=words)
     step.set(run=None, hint="", last_agent=event.agent, agent_turns=conversation.agent_turns + 1)
     _chain_ends(step, event.agent, run)
     if step.conversation.unanswered:
@@ -158,8 +158,14 @@ def agent_completed(step: Step, event: AgentCompleted) -> None:
 
 
 def agent_failed(step: Step, event: AgentFailed) -> None:
-    if _current(step, event) is not None:
-        _give_up(step, event.reason, event.detail)
+    run = _current(step, event)
+    if run is None:
+        return
+    if event.reason in ("asked_for_human", "failed_answers") and not people_allowed(step.conversation):
+        # It would rather hand over, and may not: the customer has just cancelled.
+        _end_turn(step, event, run, step.text("cannot_alone"))
+        return
+    _give_up(step, event.reason, event.detail)
 
 
 def agents_paused(step: Step, event: AgentsPaused) -> None:

@@ -150,6 +150,7 @@ async def explain(
     at: Filter = None,
 ) -> JSONResponse:
     """Which route and person a text would go to, and why every other one not."""
+    at = at or rfc3339(await services.now_ms())
     try:
         return JSONResponse(dict(services.explain(text=text, user=user, channel=channel, at=at)))
     except ValueError as error:

@@ -143,7 +143,9 @@ async def act(
     if there != seat:
         headers["HX-Redirect"] = f"/try?{there.query}"
     # 200 for a refusal as well: it is an answer, and browsers write every other status to their console.
-    html = pages.partials(await pages.regions(services, there), notice=pages.notice(said, kind) if said else "")
+    # Only the notice: what changed comes through the stream. An answer drawn earlier and read later than a push would
+    # undo it, and nothing would mend that.
+    html = pages.partials({}, notice=pages.notice(said, kind) if said else "")
     return HTMLResponse(html, headers=headers | {"X-Baton-Outcome": kind})
 
 

@@ -24,8 +24,8 @@ from . import desk, streams, words
 from .services import Services
 
 HERE = Path(__file__).parent
-LOOK_EVERY_S = 0.3
-LOOK_AT_LISTS_EVERY = 5  # looks; lists may lag two seconds anyway
+LOOK_EVERY_S = 0.15
+LOOK_AT_LISTS_EVERY = 8  # looks; lists may lag two seconds anyway
 PERMISSIONS: Mapping[str, Verb] = {
     "claim": "claim",
     "reply": "reply",

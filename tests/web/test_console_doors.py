@@ -1,5 +1,6 @@
 """Who gets into the console, and what another site can make a signed-in browser do."""
 
+import re
 from collections.abc import Iterator
 
 import httpx
@@ -121,3 +122,15 @@ def test_a_page_that_comes_back_is_sent_only_what_it_has_not_seen(
     assert newer != seen
     assert site.get(place)["messages"][-1]["text"] == "here I am"
     assert second
+
+
+def test_a_page_is_changed_by_its_stream_alone(site: Site, signed_in: httpx.Client, place: str) -> None:
+    """A button's answer that was drawn earlier and read later than a push would undo it, and nothing would mend it."""
+    headers = {"Sec-Fetch-Site": "same-origin", "HX-Request": "true"}
+    site.post(place, "I was charged twice, get me a person")
+
+    answer = signed_in.post("/try/claim", params={"c": place, "as": "mia", "staff": "ana"}, headers=headers)
+
+    assert answer.headers["x-baton-outcome"] == "fine"
+    assert re.findall(r'hx-target="([^"]+)"', answer.text) == ["#notice"]
+    assert site.get(place)["holder"] == {"kind": "person", "name": "ana"}

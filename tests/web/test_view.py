@@ -71,7 +71,7 @@ def test_accepted_messages_follow_the_decided_ones_and_none_shows_twice() -> Non
 def test_an_edit_shows_the_new_words_and_a_tool_call_shows_nothing() -> None:
     lines = (
         line(1, MIA, "chraged", seq=1),
-        line(2, BOT, "", kind="items", visibility="internal", data=({"type": "function_call", "name": "find"},)),
+        line(2, BOT, "", kind="items", visibility="internal", data=({"kind": "tool_call", "name": "find"},)),
         line(3, SYSTEM, "charged", seq=1, kind="amend", visibility="internal"),
     )
 
@@ -83,7 +83,7 @@ def test_an_edit_shows_the_new_words_and_a_tool_call_shows_nothing() -> None:
 def test_the_packet_is_there_while_a_handoff_is_and_tells_what_had_been_tried() -> None:
     lines = (
         line(1, MIA, "I was charged twice. Can you refund one?", seq=1),
-        line(2, BOT, "", kind="items", visibility="internal", data=({"type": "function_call", "name": "find_charge"},)),
+        line(2, BOT, "", kind="items", visibility="internal", data=({"kind": "tool_call", "name": "find_charge"},)),
         line(3, BOT, "I found both. I will ask a colleague."),
         line(4, MIA, "When?", seq=2),
         line(7, ANA, "I will refund it."),
