@@ -39,6 +39,7 @@ from .delivery import Delivery
 log = structlog.get_logger("baton.worker")
 
 TRIES = 3  # decisions of one event before it becomes a dead letter
+WORKING_S = 1.0  # a sign that somebody is at work may take so long
 AWAY_S = (0.05, 0.1, 0.2, 0.5, 1.0)  # pauses while the store is away
 
 
@@ -274,11 +275,9 @@ class Tenure:
         policy = await world.policy_of(lease.place.workspace)
         lines = await world.engine.history(lease)
         world.turns.runs += 1
+        await self._show_work(conversation)
         report: AgentEvent
         try:
-            platform = world.platforms.get(conversation.platform)
-            if platform is not None:
-                await platform.working(conversation)
             report = await world.runtime.run(request(conversation, lines, policy), Journal(world.engine, lease, run))
         except (LeaseLost, Unavailable):
             raise
@@ -289,6 +288,18 @@ class Tenure:
         # The conversation's id stands in it because names are unique per channel, which many conversations share.
         await world.engine.report(lease, Mail(f"run|{lease.id}|{run.turn}|{run.step}", report))
         self.ring()
+
+    async def _show_work(self, conversation: Conversation) -> None:
+        """Before the model is asked, so that it cannot come after the answer and stay. The answer does not depend on
+        it: neither a platform that is slow to show it nor one that cannot."""
+        platform = self._world.platforms.get(conversation.platform)
+        if platform is None:
+            return
+        try:
+            async with asyncio.timeout(WORKING_S):
+                await platform.working(conversation)
+        except Exception as error:  # whatever it was, the customer waits for the answer
+            log.warning("working.not_shown", reason=f"{type(error).__name__}: {error}")
 
     # ---- deliver -----------------------------------------------------------------------------------------------------
 
