@@ -63,6 +63,11 @@ class Runtime:
         self._remote: dict[tuple[str, int], OpenAIModel] = {}
         self._local: tuple[int, LocalModel] | None = None
 
+    async def aclose(self) -> None:
+        """Close the connections to the endpoint."""
+        for model in self._remote.values():
+            await model.aclose()
+
     @property
     def has_endpoint(self) -> bool:
         return bool(self._base_url or self._api_key)

@@ -9,7 +9,7 @@ import signal
 import socket
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -17,6 +17,7 @@ from typing import Any, Literal
 import structlog
 import uvicorn
 from prometheus_client import CollectorRegistry
+from starlette.routing import Route
 
 from handlers.apply import Desk
 from handlers.ports import ChatPlatform, Unavailable
@@ -29,6 +30,7 @@ from .live_config import LiveConfig
 from .observe.metrics import register
 from .platforms.console import ConsolePlatform
 from .settings import Settings, known_environment
+from .slack_connection import SlackConnection, connect_slack, wanted
 from .store.clock import RealClock, RedisTestClock
 from .store.config_versions import ConfigVersions
 from .store.connection import Revive
@@ -46,6 +48,14 @@ PAUSE_LOOK_S = 1.0
 
 
 @dataclass(slots=True)
+class Switch:
+    """What changes while a process runs: agents are paused, it is about to end."""
+
+    paused: bool = False
+    draining: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Baton:
     """One process, assembled. Attributes are public so that tests and tools can look at any part."""
 
@@ -56,56 +66,66 @@ class Baton:
     worker: Worker
     services: Services
     role: Role
-    draining: bool = False
-    paused: bool = False
-
-    def policy(self) -> Policy:
-        return replace(self.config.policy, agents_paused=True) if self.paused else self.config.policy
+    switch: Switch
+    slack: SlackConnection | None
 
 
 @asynccontextmanager
 async def assemble(
     settings: Settings, config_file: Path, *, redis_url: str, role: Role = "all", test_clock: bool = False,
     demo: bool = False, api_token: str, secret_key: str, revive: Revive | None = None,
-    platforms: Mapping[str, ChatPlatform] | None = None,
 ) -> AsyncIterator[Baton]:  # fmt: skip
-    """Build one process's parts and open the store.
+    """Build one process's parts, open the store and connect every platform whose environment is set.
 
     Raises:
-        ConfigError: the file has errors. Unavailable, StoreUnfit: the store cannot be used.
+        ConfigError: the file has errors. Unset: a variable is missing. Unavailable, StoreUnfit: no store to use.
     """
+    with_slack = wanted(settings)
     clock = RedisTestClock() if test_clock else RealClock()
     store = RedisStore(redis_url, clock=clock, lease_s=settings.baton_lease_s, revive=revive)
     versions = ConfigVersions(store.calls.client, store.workspace)
     config = LiveConfig(config_file, known_environment(), version_of=versions.remember)
-    async with store:
-        baton = _build(settings, config, store, role, clock, demo, api_token, secret_key, platforms)
+    key = settings.openai_api_key
+    runtime = Runtime(base_url=settings.openai_base_url, api_key=key.get_secret_value() if key is not None else None)
+    switch = Switch()
+
+    def policy() -> Policy:
+        return replace(config.policy, agents_paused=True) if switch.paused else config.policy
+
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(runtime.aclose)
+        await stack.enter_async_context(store)
         await config.number()
-        baton.paused = await store.paused()
-        yield baton
+        switch.paused = await store.paused()
+        slack: SlackConnection | None = None
+        if with_slack:
+            slack = await stack.enter_async_context(
+                connect_slack(settings, store, policy, takes_events=role != "worker")
+            )
+        yield _build(settings, config, store, role, clock, runtime, switch, policy, slack, demo, api_token, secret_key)
 
 
 def _build(
     settings: Settings, config: LiveConfig, store: RedisStore, role: Role, clock: RealClock | RedisTestClock,
-    demo: bool, api_token: str, secret_key: str, platforms: Mapping[str, ChatPlatform] | None,
+    runtime: Runtime, switch: Switch, policy: Callable[[], Policy], slack: SlackConnection | None, demo: bool,
+    api_token: str, secret_key: str,
 ) -> Baton:  # fmt: skip
     """Everything by hand, in the order in which it is needed."""
-    key = settings.openai_api_key
-    runtime = Runtime(base_url=settings.openai_base_url, api_key=key.get_secret_value() if key is not None else None)
     console = ConsolePlatform()
-    connected: dict[str, ChatPlatform] = {console.name: console, **(platforms or {})}
+    connected: dict[str, ChatPlatform] = {console.name: console}
+    if slack is not None:
+        connected[slack.platform.name] = slack.platform
     shown = frozenset(name for name, platform in connected.items() if platform.transcript_is_delivery)
-    baton: Baton
 
     async def policy_of(_: str) -> Policy:
-        return baton.policy()
+        return policy()
 
     world = World(store, store, store, runtime, connected, policy_of, Desk(store, store, shown))
     registry = CollectorRegistry()
 
     async def set_paused(paused: bool, *, by: str) -> None:
         await store.set_paused(paused, by)
-        baton.paused = paused
+        switch.paused = paused
 
     async def ready() -> Mapping[str, str | None]:
         checks: dict[str, str | None] = {"redis": None, "config": None}
@@ -113,21 +133,22 @@ def _build(
             await store.ping()
         except Unavailable as error:
             checks["redis"] = str(error) or "cannot be reached"
+        if slack is not None:
+            checks["slack"] = await slack.sockets.problem() if slack.sockets is not None else None
         return checks
 
     services = Services(
-        mailbox=store, read_models=store, staffing=store, policy=lambda: baton.policy(), now_ms=store.now_ms,
-        explain=_explain(lambda: baton.policy()), ready=ready, spend_once=store.spend_once, set_paused=set_paused,
+        mailbox=store, read_models=store, staffing=store, policy=policy, now_ms=store.now_ms,
+        explain=_explain(policy), ready=ready, spend_once=store.spend_once, set_paused=set_paused,
         api_token=api_token, secret_key=secret_key, ingress=store.owner,
-        config_problem=lambda: str(config.problem[0]) if config.problem else None, draining=lambda: baton.draining,
+        config_problem=lambda: str(config.problem[0]) if config.problem else None, draining=lambda: switch.draining,
         clock=SteppedClock(store, clock) if isinstance(clock, RedisTestClock) else None,
         demo=demo, model="your model" if runtime.has_endpoint and settings.baton_model else "local model",
         registry=registry,
     )  # fmt: skip
     worker = Worker(world)
-    baton = Baton(settings, config, store, world, worker, services, role)
     register(registry, world, worker)
-    return baton
+    return Baton(settings, config, store, world, worker, services, role, switch, slack)
 
 
 def _explain(policy: Callable[[], Policy]) -> Explain:
@@ -184,13 +205,15 @@ async def run(baton: Baton, *, host: str, sockets: list[socket.socket], announce
         ]
         if baton.role in ("all", "worker"):
             group.create_task(baton.worker.run(), name="worker")
+        if baton.slack is not None and baton.slack.sockets is not None:
+            group.create_task(baton.slack.sockets.run(stop), name="slack")
         server = _server(baton, host)
         serving = group.create_task(server.serve(sockets=sockets), name="web")
         while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has no event for it
             await asyncio.sleep(0.01)
         announce()
         await stop.wait()
-        baton.draining = True
+        baton.switch.draining = True
         baton.worker.stop()
         server.should_exit = True
         for task in tasks[1:]:
@@ -208,6 +231,9 @@ class _Server(uvicorn.Server):
 def _server(baton: Baton, host: str) -> _Server:
     """Open streams are closed after three seconds: uvicorn would otherwise wait for them for ever."""
     app = create_app(baton.services)
+    inbound = baton.slack.inbound if baton.slack is not None else None
+    if inbound is not None and inbound.asgi is not None:
+        app.router.routes.append(Route("/slack/events", inbound.asgi, methods=["POST"]))
     config = uvicorn.Config(
         app,
         host=host,
@@ -224,7 +250,7 @@ async def _look_at_pause(baton: Baton) -> None:
     """The pause switch lives in the store; every process sees it within a second."""
     while True:
         with contextlib.suppress(Unavailable):
-            baton.paused = await baton.store.paused()
+            baton.switch.paused = await baton.store.paused()
         await asyncio.sleep(PAUSE_LOOK_S)
 
 

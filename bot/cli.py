@@ -10,6 +10,8 @@ from typing import Annotated, Literal
 from cyclopts import App, Parameter
 
 from .commands.config import check_app, config_app, explain_app
+from .commands.doctor import doctor_app
+from .commands.slack import slack_app
 
 app = App(
     name="baton",
@@ -20,6 +22,8 @@ app = App(
 app.command(check_app)
 app.command(explain_app)
 app.command(config_app)
+app.command(doctor_app)
+app.command(slack_app)
 agents_app = App(name="agents", help="Silence all agents, or let them speak again.")
 app.command(agents_app)
 
@@ -56,7 +60,8 @@ def plainly() -> Iterator[None]:
 
 @app.command
 def demo(
-    *, port: int = 8080, config: Path | None = None, test_clock: Flag = False, host: str = "127.0.0.1"
+    *, port: int = 8080, config: Path | None = None, slack: Flag = False, test_clock: Flag = False,
+    host: str = "127.0.0.1",
 ) -> int:  # fmt: skip
     """Start the console, the API and a worker on this machine: no key, no Slack, no Redis server needed.
 
@@ -64,13 +69,14 @@ def demo(
     ----------
     port: where to listen; a taken one is replaced by the next free one, which is printed.
     config: the configuration; without it $BATON_CONFIG, then config.yaml in this directory.
+    slack: with a fake Slack beside it, whose page shows channel, thread and direct message side by side.
     test_clock: time stands still until POST /api/v1/clock moves it.
     host: the address to listen on.
     """
     from .commands.serving import start_demo
 
     with plainly():
-        return start_demo(host, port, config, test_clock=test_clock)
+        return start_demo(host, port, config, test_clock=test_clock, slack=slack)
 
 
 @app.command

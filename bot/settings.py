@@ -25,6 +25,10 @@ class Settings(BaseSettings):
     baton_secret_key: SecretStr | None = None
     openai_api_key: SecretStr | None = None
     openai_base_url: str | None = None
+    slack_bot_token: SecretStr | None = None
+    slack_signing_secret: SecretStr | None = None
+    slack_app_token: SecretStr | None = None
+    slack_api_url: str | None = None
     baton_lease_s: float = Field(12.0, ge=1.0, le=120.0)
 
 

@@ -2,11 +2,16 @@
 
 import asyncio
 import sys
+from contextlib import AsyncExitStack
+from functools import partial
 from pathlib import Path
+
+from pydantic import SecretStr
 
 from bot.app import Baton, Role, assemble, bind, run
 from bot.commands.config import config_path, summary
 from bot.config_file import check_file
+from bot.fake_slack import FakeSlack, furnish
 from bot.observe.logs import configure
 from bot.settings import Settings, Unset, known_environment, load_settings, random_secret
 from bot.store.connection import Revive
@@ -15,8 +20,8 @@ from bot.store.redis import RedisStore
 from bot.web.auth import login_path
 
 
-def start_demo(host: str, port: int, config: Path | None, *, test_clock: bool) -> int:
-    """Everything in one process, with the embedded store unless REDIS_URL names one."""
+def start_demo(host: str, port: int, config: Path | None, *, test_clock: bool, slack: bool) -> int:
+    """Everything in one process, with the embedded store unless REDIS_URL names one, and a fake Slack if asked for."""
     configure(quiet=True)
     settings = load_settings()
     file = config if config is not None else settings.baton_config
@@ -31,16 +36,23 @@ def start_demo(host: str, port: int, config: Path | None, *, test_clock: bool) -
     address = f"http://{host if ':' not in host else f'[{host}]'}:{listener.getsockname()[1]}"
 
     async def serve_demo() -> None:
-        async with assemble(
-            settings, file, redis_url=settings.redis_url or (store.url if store is not None else ""),
-            test_clock=test_clock, demo=True, api_token=token, secret_key=secret,
-            revive=store.revive if store is not None else None,
-        ) as baton:  # fmt: skip
+        async with AsyncExitStack() as stack:
+            fake = await stack.enter_async_context(FakeSlack()) if slack else None
+            baton = await stack.enter_async_context(
+                assemble(
+                    with_fake(settings, fake),
+                    file,
+                    redis_url=settings.redis_url or (store.url if store is not None else ""),
+                    test_clock=test_clock,
+                    demo=True,
+                    api_token=token,
+                    secret_key=secret,
+                    revive=store.revive if store is not None else None,
+                )
+            )
             where = str(store) if store is not None else str(baton.store.found)
-            await run(
-                baton, host=host, sockets=[listener],
-                announce=lambda: _banner(baton, file, where, address, port, secret, printed),
-            )  # fmt: skip
+            banner = partial(_banner, baton, file, where, address, port, secret, printed, fake)
+            await run(baton, host=host, sockets=[listener], announce=banner)
 
     try:
         asyncio.run(serve_demo())
@@ -50,15 +62,30 @@ def start_demo(host: str, port: int, config: Path | None, *, test_clock: bool) -
     return 0
 
 
+def with_fake(settings: Settings, fake: FakeSlack | None) -> Settings:
+    """The environment of a process that takes the fake for Slack, by Socket Mode."""
+    if fake is None:
+        return settings
+    furnish(fake)
+    changes = {
+        "slack_bot_token": SecretStr(fake.bot_token),
+        "slack_app_token": SecretStr(fake.app_token),
+        "slack_signing_secret": SecretStr(fake.signing_secret),
+        "slack_api_url": fake.api_url,
+    }
+    return settings.model_copy(update=changes)
+
+
 def _banner(
-    baton: Baton, file: Path, store: str, address: str, wished_port: int, secret: str, token: str | None
-) -> None:
+    baton: Baton, file: Path, store: str, address: str, wished_port: int, secret: str, token: str | None,
+    fake: FakeSlack | None,
+) -> None:  # fmt: skip
     """What a newcomer reads first."""
     model = baton.services.model
     leaves = "nothing leaves this machine" if model == "local model" else "messages go to the model's endpoint"
     taken = not address.endswith(f":{wished_port}") and wished_port != 0
     lines = [
-        f"  baton {baton.services.version} · demo mode: {model}, no Slack, {leaves}",
+        f"  baton {baton.services.version} · demo mode: {model}, {'a fake Slack' if fake else 'no Slack'}, {leaves}",
         f"  store    {store}",
         f"  config   {file}   {summary(check_file(file, known_environment()))}",
         f"  console  {address}{login_path(secret)}   (one-time link, 10 min)"
@@ -66,6 +93,8 @@ def _banner(
     ]
     if token is not None:
         lines.append(f"  API      {address}/api/v1   token {token}")
+    if fake is not None:
+        lines.append(f"  Slack    {fake.url}   (customers on the left, the desk on the right)")
     lines.append('  next     try "where is my invoice", then "I was charged twice, get me a person"')
     sys.stdout.write("\n".join(lines) + "\n")
     sys.stdout.flush()
@@ -88,11 +117,15 @@ def start_serving(role: Role, host: str, port: int, config: Path | None) -> int:
 
     async def serve() -> None:
         async with assemble(
-            settings, file, redis_url=redis_url, role=role,
+            settings,
+            file,
+            redis_url=redis_url,
+            role=role,
             api_token=token.get_secret_value() if token is not None else random_secret(),
             secret_key=secret.get_secret_value() if secret is not None else random_secret(),
-        ) as baton:  # fmt: skip
-            await run(baton, host=host, sockets=[listener], announce=lambda: _serving(baton, listener.getsockname()[1]))
+        ) as baton:
+            announce = partial(_serving, baton, listener.getsockname()[1])
+            await run(baton, host=host, sockets=[listener], announce=announce)
 
     asyncio.run(serve())
     return 0

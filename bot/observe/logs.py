@@ -10,7 +10,8 @@ def configure(*, quiet: bool = False) -> None:
     """Lines for people on a terminal, JSON elsewhere. `quiet`: warnings and worse only (the demo has its banner)."""
     renderer: structlog.types.Processor
     if sys.stderr.isatty():
-        renderer = structlog.dev.ConsoleRenderer()
+        # Without the locals of a traceback's frames: they hold customers' words.
+        renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     else:
         renderer = structlog.processors.JSONRenderer(ensure_ascii=False)
     processors: list[structlog.types.Processor] = [

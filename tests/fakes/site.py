@@ -114,6 +114,6 @@ async def _serve(redis_url: str, path: Path, test_clock: bool, box: dict[str, An
             box.update(url=f"http://127.0.0.1:{port}", baton=baton, loop=asyncio.get_running_loop(), stop=stop)
             started.set()
             await stop.wait()
-            baton.draining = True
+            baton.switch.draining = True
             baton.worker.stop()
             server.should_exit = True

@@ -1,0 +1,1 @@
+"""Slack behind the ports: events and clicks come in, lines and cards go out. Nothing here knows another platform."""

@@ -1,0 +1,87 @@
+"""Slack, assembled: the Web API's session, the platform that posts, the ingress that listens, and its sockets."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+
+from handlers.ports import Permanent, Temporary
+from routing.conversation import Conversation
+from routing.policy import Policy
+
+from .platforms.slack.client import API_URL, Web
+from .platforms.slack.events import UNKNOWN, Identity
+from .platforms.slack.inbound import SlackInbound
+from .platforms.slack.outbound import SlackPlatform
+from .platforms.slack.socket_mode import SlackSockets
+from .platforms.slack.voice import WebVoice
+from .settings import Settings, Unset
+from .store.redis import RedisStore
+
+log = structlog.get_logger("baton.slack")
+
+
+@dataclass(frozen=True, slots=True)
+class SlackConnection:
+    """`inbound` is None in a process that takes no events in, `sockets` without an app token."""
+
+    platform: SlackPlatform
+    inbound: SlackInbound | None
+    sockets: SlackSockets | None
+
+
+def wanted(settings: Settings) -> bool:
+    """Whether the environment asks for Slack.
+
+    Raises:
+        Unset: half of it is there.
+    """
+    token, secret, app = settings.slack_bot_token, settings.slack_signing_secret, settings.slack_app_token
+    if token is None and (secret is not None or app is not None):
+        raise Unset("SLACK_BOT_TOKEN is not set: copy the bot token (xoxb-...) from OAuth & Permissions")
+    if token is not None and secret is None and app is None:
+        raise Unset("SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP) is not set: one says how events come")
+    return token is not None
+
+
+@asynccontextmanager
+async def connect_slack(
+    settings: Settings, store: RedisStore, policy: Callable[[], Policy], *, takes_events: bool
+) -> AsyncIterator[SlackConnection]:
+    """Slack for one process. Slack being away is no reason not to start: rows wait in the outbox."""
+    assert settings.slack_bot_token is not None
+
+    async def policy_of(_: str) -> Policy:
+        return policy()
+
+    async def number_of(conversation: Conversation, version: int) -> int | None:
+        return await store.index(conversation, version)
+
+    base_url = settings.slack_api_url or API_URL
+    async with Web(settings.slack_bot_token.get_secret_value(), base_url=base_url) as web:
+        platform = SlackPlatform(web, store, store, policy_of, number_of=number_of)
+        if not takes_events:
+            yield SlackConnection(platform, None, None)
+            return
+        secret, app_token = settings.slack_signing_secret, settings.slack_app_token
+        inbound = SlackInbound(
+            store, policy, WebVoice(web), ingress=store.owner,
+            signing_secret=secret.get_secret_value() if secret is not None else "",
+            identity=await _who_we_are(web), channel_id=platform.directory.channel,
+        )  # fmt: skip
+        async with inbound:
+            sockets = None
+            if app_token is not None:
+                sockets = SlackSockets(inbound.accept, app_token.get_secret_value(), web.client)
+            yield SlackConnection(platform, inbound, sockets)
+
+
+async def _who_we_are(web: Web) -> Identity:
+    """What `auth.test` says; without an answer each payload tells."""
+    try:
+        me = await web.ask(web.client.auth_test())
+    except (Temporary, Permanent) as error:
+        log.warning("slack.unknown_identity", reason=str(error))
+        return UNKNOWN
+    return Identity(team=str(me["team_id"]), bot_user=str(me["user_id"]), app_id=str(me.get("app_id") or ""))
