@@ -45,6 +45,7 @@ log = structlog.get_logger("baton")
 
 Role = Literal["all", "ingress", "worker"]
 PAUSE_LOOK_S = 1.0
+MODEL_PATIENCE_S = 0.5  # of the test clock, for agents at work
 
 
 @dataclass(slots=True)
@@ -180,11 +181,14 @@ class SteppedClock:
                 return
 
     async def _settle(self) -> None:
-        """Due timers, their decisions and their effects. Looked at, because nothing rings when all is quiet."""
-        quiet = 0
+        """Due timers, their decisions and their effects. Looked at, because nothing rings when all is quiet. A model
+        that takes its time is not waited for: what happens meanwhile is what such a test is about."""
+        quiet, patience_until = 0, time.monotonic() + MODEL_PATIENCE_S
         while quiet < 2:
             await self._store.fire_timers()
-            quiet = quiet + 1 if await self._store.quiet() else 0
+            state = await self._store.stillness()
+            done = state == "quiet" or (state == "thinking" and time.monotonic() > patience_until)
+            quiet = quiet + 1 if done else 0
             await asyncio.sleep(0.01)
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from functools import lru_cache
 
-from bot.agents.models.local import AnswerEntry, LocalTriage, RouteExamples, wants_person
+from bot.agents.models.local import AnswerEntry, LocalTriage, RouteExamples, language_of, wants_person
 from handlers.ports import Judgement
 from routing.policy import Policy
 
@@ -27,6 +27,7 @@ def judge_of(policy: Policy, *, about: bool = True) -> Callable[[str], Judgement
             thanks=judged.thanks,
             failed_answer=judged.unhelpful,
             topics=judged.topics,
+            language=language_of(text),
             need=without_requests(text) if judged.wants_person else None,
         )
 

@@ -431,7 +431,12 @@ class RedisEngine(Core):
 
     async def quiet(self) -> bool:
         """True when nothing is ready, nothing is leased and no timer is due: everything that happened is done."""
-        return all(await self.on_all_shards("quiet", await self.override()))
+        return await self.stillness() == "quiet"
+
+    async def stillness(self) -> Literal["busy", "thinking", "quiet"]:
+        """`thinking`: quiet but for agents whose models have not answered yet."""
+        found = await self.on_all_shards("quiet", await self.override())
+        return "busy" if 0 in found else "thinking" if 2 in found else "quiet"
 
 
 def turned(lists: list[str]) -> list[str]:

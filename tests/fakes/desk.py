@@ -315,12 +315,12 @@ def running(folder: Path, *, config: str = "", workers: int = 2, **settings: str
 
 
 @contextmanager
-def demo(folder: Path, *, config: str = "", test_clock: bool = False) -> Iterator[Client]:
-    """`baton demo` in one process, on a Redis of the test's own."""
+def demo(folder: Path, *, config: str = "", test_clock: bool = False, **more: str) -> Iterator[Client]:
+    """`baton demo` in one process, on a Redis of the test's own. `more` goes into its environment."""
     (folder / "config.yaml").write_text(config or globals()["config"](model="local"))
     redis = PrivateServer(next(iter(SERVERS.values())))
     flags = ("--test-clock",) if test_clock else ()
-    variables = environment(REDIS_URL=redis.url, BATON_API_TOKEN=TOKEN, BATON_SECRET_KEY=SECRET)
+    variables = environment(REDIS_URL=redis.url, BATON_API_TOKEN=TOKEN, BATON_SECRET_KEY=SECRET, **more)
     program = Program(("demo", "--port", "0", *flags), folder, variables, "demo")
     try:
         redis.start()

@@ -1,11 +1,13 @@
 """Nobody comes: the customer is told once, the team again and again, and time may be moved by hand."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.fakes import desk as fakes
 from tests.fakes.desk import Client, Desk, agent_lines, customer_lines, lines, notices, reasons
+from tests.fakes.model import FakeModel
 
 CONFIG = fakes.config(agent_timeout="6s", slow_line_after="300ms", unclaimed_after="400ms")
 NOBODY_YET = "Nobody has picked this up yet; it stays in the queue."
@@ -94,3 +96,20 @@ def test_a_place_that_is_written_to_after_its_end_begins_a_new_conversation_that
     assert customer_lines(view) == ["where is my invoice"]
     assert len(agent_lines(view)) == 1
     assert view["previous"] == "ends" and reasons(view) == []
+
+
+def test_the_clock_moves_on_while_a_model_hangs(tmp_path: Path) -> None:
+    """T30, with time moved by hand: first the holding line, then the queue."""
+    slow = fakes.config(agent_timeout="45s", slow_line_after="10s")
+    with FakeModel() as model:
+        model.otherwise({"hang": True})
+        access = {"OPENAI_BASE_URL": model.base_url, "OPENAI_API_KEY": "none"}
+        with fakes.demo(tmp_path, config=slow, test_clock=True, **access) as still:
+            still.say("hangs", "where is my invoice")
+            advance(still, "11s")
+            slowly = still.conversation("hangs")
+            advance(still, "35s")
+            at_last = still.conversation("hangs")
+
+    assert slowly["state"] == "bot" and len(notices(slowly)) == 1
+    assert at_last["state"] == "queued" and reasons(at_last) == ["bot_unavailable"]

@@ -1,5 +1,7 @@
 """Nobody speaks out of turn: agents are silent while a person holds, and what is said at a handoff is said once."""
 
+import pytest
+
 from tests.fakes.desk import Desk, agent_lines, customer_lines, drafts, notices, person_lines, public, reasons
 from tests.fakes.model import call, calls, text
 
@@ -46,15 +48,25 @@ def test_a_closing_text_beside_the_transfer_call_is_not_said_a_second_time(desk:
     assert len(desk.asked("chestnut")) == 1
 
 
-def test_a_transfer_without_words_is_told_to_the_customer_in_the_same_commit(desk: Desk) -> None:
+@pytest.mark.parametrize(
+    ("conversation", "words", "line"),
+    [
+        ("t05-en", "please look at this for me", PASSING),
+        ("t05-de", "bitte schauen Sie sich das an, ich wurde zweimal belastet", "Ich gebe Sie weiter an Billing."),
+        ("t05-fr", "bonjour, vous m'avez débité deux fois", "Je vous passe Billing."),
+    ],
+)
+def test_a_transfer_without_words_is_told_to_the_customer_in_their_language_in_the_same_commit(
+    desk: Desk, conversation: str, words: str, line: str
+) -> None:
     """T05"""
-    desk.model.rule("hazelnut", call("transfer_to_billing", reason="money back"))
+    desk.model.rule(f"hazelnut {conversation}", call("transfer_to_billing", reason="money back"))
 
-    desk.say("t05", "hazelnut: please look at this")
-    view = desk.until("t05", lambda view: view["state"] != "bot")
+    desk.say(conversation, f"hazelnut {conversation}: {words}")
+    view = desk.until(conversation, lambda view: view["state"] != "bot")
 
     assert view["state"] == "queued"
-    assert notices(view) == [PASSING]
+    assert notices(view) == [line]
 
 
 def test_words_of_an_agent_never_move_a_conversation_and_a_request_for_a_person_always_does(desk: Desk) -> None:

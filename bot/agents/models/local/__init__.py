@@ -1,6 +1,7 @@
 """Embedded triage: it needs no key, no network and no weights, and learns only from the examples in the
 configuration."""
 
+from bot.agents.models.local.language import language_of
 from bot.agents.models.local.model import LocalModel, LocalTexts
 from bot.agents.models.local.people import person_named, thanks, unhelpful, wants_person
 from bot.agents.models.local.triage import AnswerEntry, Judgement, LocalTriage, RouteExamples
@@ -12,6 +13,7 @@ __all__ = [
     "LocalTexts",
     "LocalTriage",
     "RouteExamples",
+    "language_of",
     "person_named",
     "thanks",
     "unhelpful",
