@@ -8,7 +8,7 @@ import contextlib
 import signal
 import socket
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -70,13 +70,20 @@ class Baton:
     switch: Switch
     slack: SlackConnection | None
 
+    def policy(self) -> Policy:
+        """What is in force now, the pause switch included."""
+        return self.services.policy()
+
 
 @asynccontextmanager
 async def assemble(
     settings: Settings, config_file: Path, *, redis_url: str, role: Role = "all", test_clock: bool = False,
     demo: bool = False, api_token: str, secret_key: str, revive: Revive | None = None,
+    platforms: Sequence[ChatPlatform] = (),
 ) -> AsyncIterator[Baton]:  # fmt: skip
     """Build one process's parts, open the store and connect every platform whose environment is set.
+
+    `platforms` are connected beside those, under their own names.
 
     Raises:
         ConfigError: the file has errors. Unset: a variable is missing. Unavailable, StoreUnfit: no store to use.
@@ -103,20 +110,23 @@ async def assemble(
             slack = await stack.enter_async_context(
                 connect_slack(settings, store, policy, takes_events=role != "worker")
             )
-        yield _build(settings, config, store, role, clock, runtime, switch, policy, slack, demo, api_token, secret_key)
+        connected: list[ChatPlatform] = [ConsolePlatform(), *platforms]
+        if slack is not None:
+            connected.append(slack.platform)
+        yield _build(
+            settings, config, store, role, clock, runtime, switch, policy, slack, connected, demo, api_token,
+            secret_key,
+        )  # fmt: skip
 
 
 def _build(
     settings: Settings, config: LiveConfig, store: RedisStore, role: Role, clock: RealClock | RedisTestClock,
-    runtime: Runtime, switch: Switch, policy: Callable[[], Policy], slack: SlackConnection | None, demo: bool,
-    api_token: str, secret_key: str,
+    runtime: Runtime, switch: Switch, policy: Callable[[], Policy], slack: SlackConnection | None,
+    platforms: Sequence[ChatPlatform], demo: bool, api_token: str, secret_key: str,
 ) -> Baton:  # fmt: skip
     """Everything by hand, in the order in which it is needed."""
-    console = ConsolePlatform()
-    connected: dict[str, ChatPlatform] = {console.name: console}
-    if slack is not None:
-        connected[slack.platform.name] = slack.platform
-    shown = frozenset(name for name, platform in connected.items() if platform.transcript_is_delivery)
+    connected = {platform.name: platform for platform in platforms}
+    shown = frozenset(platform.name for platform in platforms if platform.transcript_is_delivery)
 
     async def policy_of(_: str) -> Policy:
         return policy()

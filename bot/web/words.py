@@ -5,39 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from routing.policy import Policy
+from routing.reasons import in_words as reason_in_words
 
 from .services import Customer
 
-REASONS: Mapping[str, str] = {
-    "asked_for_human": "asked for a person",
-    "asked_by_staff": "the team was called in",
-    "agent_decided": "the agent decided to pass it on",
-    "failed_answers": "the answers did not help",
-    "no_answer": "the agent had no answer",
-    "rule": "a route always goes to people",
-    "hop_limit": "too many handoffs between agents",
-    "cycle": "agents passed it in a circle",
-    "bot_unavailable": "no agent could answer",
-    "outcome_unknown": "a tool may or may not have finished",
-    "budget": "the budget was used up",
-    "turn_cap": "too many agent turns",
-    "rate_limited": "writes faster than an agent can answer",
-    "delivery_failed": "a message could not be delivered",
-    "suppressed_stale_reply": "a late answer was held back",
-    "transferred": "transferred",
-    "released": "put back in the queue",
-    "handed_back": "handed back to an agent",
-    "cancelled": "the customer chose to go on with the agent",
-    "reopened": "reopened",
-    "poison_event": "an event could not be processed",
-    "team_missing": "the team is no longer configured",
-    "opened": "the team opened",
-    "closed_hours": "the team is closed",
-    "superseded": "something newer took its place",
-    "window_ended": "nobody wrote again",
-    "erased": "erased",
-    "stepped_in": "a person stepped in",
-}
 STATES: Mapping[str, str] = {
     "bot": "With an agent",
     "queued": "Waiting for a person",
@@ -92,7 +63,7 @@ class Names:
 
 
 def reason(code: str | None) -> str:
-    return REASONS.get(code or "", (code or "").replace("_", " "))
+    return reason_in_words(code or "")
 
 
 def entry(item: Mapping[str, Any], names: Names) -> str:

@@ -70,7 +70,7 @@ async def chat(redis_url: str, folder: Path, *, searchable: bool = True) -> Asyn
         recorder.serving(),
         assemble(
             Settings(_env_file=None), folder / "config.yaml", redis_url=redis_url, api_token="t", secret_key="s",
-            platforms={platform.name: platform},
+            platforms=[platform],
         ) as baton,
     ):  # fmt: skip
         worker = Worker(replace(baton.world, settle_s=2 * LATE_S))

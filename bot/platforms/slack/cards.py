@@ -25,6 +25,7 @@ from routing.conversation import (
 )
 from routing.effects import JournalEntry, Line
 from routing.policy import Policy
+from routing.reasons import in_words
 
 from .ids import value_of
 from .posting import escaped
@@ -35,26 +36,6 @@ ENTRY_MOST: Final = 200
 TEXT_MOST: Final = 2_900  # a section takes 3,000
 COLOURS: Final = {"waiting": "#D98E04", "parked": "#6B7280", "offered": "#7C3AED", "held": "#2563EB"}
 LANGUAGES: Final = {"en": "English", "fr": "French", "de": "German", "es": "Spanish"}
-WHY: Final[Mapping[str, str]] = {
-    "asked_for_human": "asked for a person",
-    "asked_by_staff": "the team was called in",
-    "agent_decided": "the agent passed it on",
-    "failed_answers": "the answers did not help",
-    "no_answer": "the agent had no answer",
-    "rule": "this route always goes to people",
-    "hop_limit": "too many agents had it already",
-    "cycle": "agents passed it in a circle",
-    "bot_unavailable": "no agent could answer",
-    "outcome_unknown": "a tool may or may not have finished",
-    "budget": "the budget was used up",
-    "turn_cap": "too many agent turns",
-    "transferred": "transferred",
-    "released": "put back in the queue",
-    "reopened": "the customer wrote again",
-    "poison_event": "an event could not be processed",
-    "superseded": "its holder is gone",
-    "stepped_in": "a person stepped in",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +254,7 @@ def _why(conversation: Conversation, handoff: OpenHandoff, policy: Policy) -> st
         )
     else:
         parts.append(f"team {escaped(team.title)}")
-    parts.append(WHY.get(handoff.reason, handoff.reason.replace("_", " ")))
+    parts.append(in_words(handoff.reason))
     if handoff.preferred is not None:
         parts.append(f"{escaped(policy.person_name(handoff.preferred))} was asked for")
     return " · ".join([*parts, f"handoff {conversation.handoffs}"])

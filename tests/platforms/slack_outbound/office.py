@@ -185,7 +185,7 @@ async def office(
         baton = await stack.enter_async_context(
             assemble(
                 Settings(_env_file=None), folder / "config.yaml", redis_url=redis_url, api_token="t", secret_key="s",
-                platforms={platform.name: platform},
+                platforms=[platform],
             )
         )  # fmt: skip
         running = [Worker(replace(baton.world, settle_s=SETTLE_S)) for _ in range(workers)]
