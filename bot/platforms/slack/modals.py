@@ -11,6 +11,7 @@ from handlers.packet import shorten
 from handlers.ports import Record
 from handlers.view import transcript
 from routing.conversation import Conversation
+from routing.effects import Line
 from routing.permissions import is_requester
 from routing.policy import Policy
 
@@ -129,8 +130,19 @@ def _last_lines(record: Record) -> Json | None:
     spoken = [line for line in transcript(record) if line.visibility == "public" and line.kind == "message"]
     if not spoken:
         return None
-    said = "\n".join(f"{line.author.name}: {shorten(line.text)}" for line in spoken[-LAST_LINES:])
+    said = "\n".join(f"{_speaker(line)}: {shorten(line.text)}" for line in spoken[-LAST_LINES:])
     return {"type": "section", "block_id": "said", "text": _plain(said)}
+
+
+def _speaker(line: Line) -> str:
+    """Customers have only their id here: a modal must open within three seconds, without asking who that is."""
+    match line.author.kind:
+        case "customer":
+            return "Customer"
+        case "participant":
+            return "Somebody else"
+        case _:
+            return line.author.name.replace("_", " ").capitalize()
 
 
 def _text(block_id: str, label: str, *, one_line: bool = False, optional: bool = False) -> Json:
