@@ -11,6 +11,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from .problems import Problem, sentence
 
 MAX_TEXT = 40_000
+# What people wrote is kept whole, whatever is in it; names and ids are another matter.
+WORDS = frozenset({"text", "note", "comment", "reason", "hint", "outcome"})
 MAX_NUMBER = 2**53
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -180,7 +182,7 @@ def parse(raw: bytes, model: type[Model]) -> Model:
 def validated(value: dict[str, Any], model: type[Model]) -> Model:
     """The model of these plain values; also for the console's forms."""
     for path, text in _strings(value):
-        if "\0" in text:
+        if "\0" in text and path not in WORDS:
             raise Problem("invalid", f'"{path}" holds a NUL character.')
         if any("\ud800" <= character <= "\udfff" for character in text):
             raise Problem("invalid", f'"{path}" holds half of a surrogate pair.')

@@ -40,12 +40,19 @@ REGIONS = ("state", "thread", "wait", "card", "log", "why", "recent", "said")
 RECENT = 8
 LAST_ENTRIES = 8
 
+
+def _shown(value: object) -> object:
+    """What a page may hold of a value: a NUL, which no page may contain, is shown as its picture."""
+    return value.replace("\0", "\u2400") if isinstance(value, str) and "\0" in value else value
+
+
 templates = Environment(
     loader=FileSystemLoader(HERE / "templates"),
     autoescape=select_autoescape(("html",), default=True),
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
+    finalize=_shown,
 )
 
 

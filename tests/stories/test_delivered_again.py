@@ -90,6 +90,7 @@ ODD = {
     "right to left": "safe \u202egnp.exe\u202c \u2066text\u2069",
     "markup": "<script>alert('x')</script> <img src=x onerror=y> {{ 7*7 }} [[a]](javascript:x) *b* _c_ @everyone",
     "combining marks": "Z\u0351\u036b\u0343\u036a" * 400,
+    "a NUL byte": "before\0after",
     "unusual spaces": "a\u00a0b\u2003c\u200bd\ufeffe\u2028f",
     "a long line of one letter pair": "ab" * 20_000,
     "almost a request": "could I please " * 2_500,
@@ -111,7 +112,7 @@ def test_every_text_is_kept_as_it_was_written(desk: Desk, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "code"), [("x" * 40_001, 413), ("a\0b", 422), ("", 422), (7, 422), (None, 422)]
+    ("words", "code"), [("x" * 40_001, 413), ("", 422), (7, 422), (None, 422)]
 )  # fmt: skip
 def test_a_text_that_cannot_be_kept_is_refused_and_creates_nothing(desk: Desk, words: Any, code: int) -> None:
     answer = desk.say(f"refused-{code}", words)

@@ -102,7 +102,7 @@ def test_an_id_is_of_the_characters_that_it_may_hold(site: Site, place_id: str) 
         ({"from": "mia\n", "text": "hi"}, "from"),
         ({"from": "mia", "text": "hi", "id": "a\nb"}, "id"),
         ({"from": "mia", "text": "hi", "id": ["x"]}, "id"),
-        ({"from": "mia", "text": "nul \0"}, "text"),
+        ({"from": "mia\0", "text": "nul"}, "from"),
     ],
 )
 def test_a_field_that_is_wrong_is_named(site: Site, place: str, body: dict[str, Any], field: str) -> None:
