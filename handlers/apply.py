@@ -31,6 +31,7 @@ from routing.effects import (
     TakeSlot,
     TellPerson,
     UpdateCard,
+    Withdraw,
 )
 from routing.errors import Refused
 from routing.events import Event, MessageReceived
@@ -224,6 +225,8 @@ def _line(effect: Effect, n: int, now_ms: int, key: str) -> Line | None:
         case Amend(seq=seq, text=text):
             return Line(n, SYSTEM, text or "", "internal", now_ms, seq=seq, kind="amend",
                         data=({"deleted": text is None},))  # fmt: skip
+        case Withdraw(key=withdrawn):
+            return Line(n, SYSTEM, "", "internal", now_ms, key=withdrawn, kind="withdrawn")
         case KeepItems(agent=agent, items=items):
             return Line(n, Actor("agent", agent), "", "internal", now_ms, kind="items", data=items)
         case _:

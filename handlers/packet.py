@@ -12,14 +12,9 @@ from typing import Any
 from routing.conversation import (
     Actor,
     Conversation,
-    HeldByHuman,
-    Offered,
-    OnHold,
-    OpenHandoff,
-    Parked,
-    Queued,
 )
 from routing.effects import Line
+from routing.moves import open_handoff
 
 LAST_MESSAGES = 10
 MOST_ENTRIES = 5
@@ -33,17 +28,6 @@ _PROMISE = re.compile(
 )
 
 
-def open_handoff(conversation: Conversation) -> OpenHandoff | None:
-    """The handoff that waits, or that the present holder took; None where nobody called for people."""
-    match conversation.holder:
-        case Queued(handoff=handoff) | Offered(handoff=handoff) | Parked(handoff=handoff):
-            return handoff
-        case HeldByHuman(handoff=taken) | OnHold(handoff=taken):
-            return taken
-        case _:
-            return None
-
-
 def compose(
     conversation: Conversation, lines: Sequence[Line], *, link: str, named: Callable[[Actor], str] = lambda a: a.name
 ) -> dict[str, Any] | None:
@@ -52,7 +36,7 @@ def compose(
     `lines` may be the whole transcript; what may not be shown is left out here. What was tried and promised is what had
     been when the handoff began: whoever takes it knows their own words. `named` puts an author into words.
     """
-    handoff = open_handoff(conversation)
+    handoff = open_handoff(conversation.holder)
     if handoff is None:
         return None
     spoken = [line for line in lines if line.visibility == "public" and line.kind == "message"]

@@ -80,11 +80,14 @@ def conversation_view(identity: str, record: Record, policy: Policy, *, link: st
 
 
 def transcript(record: Record) -> tuple[Line, ...]:
-    """The lines with the customer's edits applied, and after them the accepted messages that are not decided yet."""
+    """The lines with the customer's edits applied and without those that never left; after them the accepted messages
+    that are not decided yet."""
     amended = {line.seq: line for line in record.lines if line.kind == "amend" and line.seq is not None}
+    never_left = {line.key for line in record.lines if line.kind == "withdrawn"}
     lines = [
         replace(line, text=amended[line.seq].text) if line.seq in amended and line.kind == "message" else line
         for line in record.lines
+        if line.visibility == "internal" or line.key not in never_left
     ]
     known = {line.seq for line in record.lines if line.seq is not None}
     seq = max((number for number in known), default=0)

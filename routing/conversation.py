@@ -215,6 +215,7 @@ class Conversation:
         heard: turn and step of the last report of an agent that was decided upon; again it changes nothing.
         covered: per answer of an agent its words' checksum and the customer messages it answered, the last 4: they are
             unanswered again if those words could not leave. Empty once a person has answered.
+        card: the team and handoff of the newest card; it shows what became of the conversation.
         burst: since when the customer's lines are counted against the rate limit, and how many there were.
         thread: where answers go on the platform: the thread of the newest customer line; empty on the console.
         called_in: the bot was called into a thread that others had begun, and answers only mentions there.
@@ -259,6 +260,7 @@ class Conversation:
     thread: str = ""
     called_in: bool = False
     burst: tuple[int, int] = (0, 0)
+    card: tuple[str, int] = ("", 0)
 
     @property
     def waiting_since_ms(self) -> int | None:

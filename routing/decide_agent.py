@@ -1,7 +1,7 @@
 """What an agent's reports do. A report of another turn, of an older step or from below the floor is never said."""
 
 from .conversation import Actor, HeldByAgent, Resolved, Run
-from .effects import Emit, KeepItems
+from .effects import Emit, KeepItems, Withdraw
 from .events import (
     AgentCompleted,
     AgentEvent,
@@ -178,6 +178,7 @@ def speech_suppressed(step: Step, event: SpeechSuppressed) -> None:
     """An agent's words never left. They are a draft now, and what they would have answered is unanswered again (I4)."""
     if not event.text.strip() or not step.once(event.key):
         return
+    step.do(Withdraw(event.key))
     step.draft(event.agent, event.text)
     conversation = step.conversation
     stopped = checksum(event.text)

@@ -162,6 +162,13 @@ class SyncDesk:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdraw:
+    """A line that was committed never left: nobody has seen it, and it is not part of what was said."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Publish:
     """Bring the lists up to date and tell the feed: one per commit."""
 
@@ -188,6 +195,7 @@ Effect = (
     | CloseStream
     | SyncDesk
     | Publish
+    | Withdraw
 )
 EFFECTS: tuple[type, ...] = get_args(Effect)
 

@@ -122,6 +122,9 @@ class Step:
 
     def do(self, *effects: Effect) -> None:
         self._effects.extend(effects)
+        for effect in effects:
+            if isinstance(effect, PostCard):
+                self.set(card=(effect.team, effect.handoff))
 
     def once(self, name: str) -> bool:
         """False if an event of this name was decided upon lately: it has been delivered again."""
@@ -174,6 +177,8 @@ class Step:
         handoff = open_handoff(holder)
         if handoff is not None:
             self.do(UpdateCard(handoff.team, handoff.id))
+        elif isinstance(holder, HeldByHuman | OnHold) and self.conversation.card[1]:
+            self.do(UpdateCard(*self.conversation.card))  # they stepped in unasked; the newest card shows them
         match holder:
             case HeldByAgent(agent=agent):
                 self.set(last_agent=agent)

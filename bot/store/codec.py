@@ -104,6 +104,7 @@ TAGS: Final[Mapping[type, int]] = {
     x.CloseStream: 86,
     x.SyncDesk: 87,
     x.Publish: 88,
+    x.Withdraw: 89,
 }
 
 

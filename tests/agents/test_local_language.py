@@ -24,7 +24,9 @@ def test_a_sentence_shows_its_language(text: str, language: str) -> None:
     assert language_of(text) == language
 
 
-@pytest.mark.parametrize("text", ["", "hello", "invoice 8841", "🙂", "12345", "https://example.com/a/le/la/les"])
+@pytest.mark.parametrize(
+    "text", ["", "hello", "invoice 8841", "🙂", "12345", "https://example.com/a/le/la/les", "case D0F1 l2 c3"]
+)
 def test_what_shows_no_language_is_not_guessed(text: str) -> None:
     assert language_of(text) is None
 

@@ -80,6 +80,19 @@ def test_an_edit_shows_the_new_words_and_a_tool_call_shows_nothing() -> None:
     assert [(one["n"], one["text"]) for one in view["messages"]] == [(1, "charged")]
 
 
+def test_a_line_that_never_left_is_not_part_of_what_was_said() -> None:
+    lines = (
+        line(1, MIA, "hello?", seq=1),
+        line(2, BOT, "Let me look.", key="c|2|0"),
+        line(3, SYSTEM, "", kind="withdrawn", visibility="internal", key="c|2|0"),
+        line(4, BOT, "Let me look.", kind="draft", visibility="internal", key="c|3|0"),
+    )
+
+    view = conversation_view("c", record(*lines), POLICY)
+
+    assert [(one["n"], one["visibility"]) for one in view["messages"]] == [(1, "public"), (4, "internal")]
+
+
 def test_the_packet_is_there_while_a_handoff_is_and_tells_what_had_been_tried() -> None:
     lines = (
         line(1, MIA, "I was charged twice. Can you refund one?", seq=1),

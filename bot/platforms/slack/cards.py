@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from handlers.packet import compose, open_handoff, shorten
+from handlers.packet import compose, shorten
 from handlers.ports import Record
 from handlers.view import transcript
 from routing.conversation import (
@@ -24,6 +24,7 @@ from routing.conversation import (
     Resolved,
 )
 from routing.effects import JournalEntry, Line
+from routing.moves import open_handoff
 from routing.policy import Policy
 from routing.reasons import in_words
 
@@ -89,7 +90,7 @@ def card(record: Record, policy: Policy, facts: Facts) -> Drawn:
 
 def _is_current(conversation: Conversation, handoff: int, journal: Sequence[JournalEntry]) -> bool:
     """Whether the card speaks of now. Who reopened it holds without a handoff of their own: the last card is theirs."""
-    current = open_handoff(conversation)
+    current = open_handoff(conversation.holder)
     if current is not None:
         return current.id == handoff
     if not isinstance(conversation.holder, HeldByHuman | OnHold):
@@ -101,7 +102,7 @@ def _is_current(conversation: Conversation, handoff: int, journal: Sequence[Jour
 
 
 def _waiting(record: Record, conversation: Conversation, policy: Policy, facts: Facts) -> Drawn:
-    handoff = open_handoff(conversation)
+    handoff = open_handoff(conversation.holder)
     assert handoff is not None
     holder, kind = conversation.holder, "waiting"
     state = f":large_orange_circle: *Waiting* since {clock(handoff.at_ms)}"
@@ -127,7 +128,7 @@ def _waiting(record: Record, conversation: Conversation, policy: Policy, facts: 
 def _held(record: Record, conversation: Conversation, policy: Policy, facts: Facts) -> Drawn:
     holder = conversation.holder
     assert isinstance(holder, HeldByHuman | OnHold)
-    handoff = open_handoff(conversation)
+    handoff = open_handoff(conversation.holder)
     need = handoff.need if handoff is not None else conversation.need
     name = policy.person_name(holder.person)
     parts = [f":large_blue_circle: *{escaped(name)}*"]
@@ -162,6 +163,9 @@ def holder_buttons(carried: str) -> tuple[Block, ...]:
 
 def _ended(record: Record, conversation: Conversation, policy: Policy, facts: Facts) -> Drawn:
     begun, ended = _span(record.journal, facts.handoff)
+    if isinstance(conversation.holder, Resolved) and conversation.card[1] == facts.handoff:
+        # Whoever stepped in after this handoff has ended it all: the newest card says so.
+        ended = next((entry for entry in reversed(record.journal) if entry.after == "none"), ended)
     need = _need_at(record, conversation)
     line, said = _end_words(begun, ended, conversation, policy, facts)
     title = _title(record, need, facts)
@@ -276,7 +280,7 @@ def packet(record: Record, policy: Policy, facts: Facts, *, card_link: str, dire
         if entries:
             lines.append(f"*{label}:*" + "".join(f"\n• {one}" for one in entries))
     if known.get("comment"):
-        handoff = open_handoff(conversation)
+        handoff = open_handoff(conversation.holder)
         by = _person_or(str(handoff.by), policy, facts.customer) if handoff is not None else "They"
         lines.append(f"*{escaped(by)} adds:* {_entry(str(known['comment']), 600)}")
     blocks = [_section(f"{_title(record, need, facts)}\n:large_blue_circle: *Yours now*"), _section("\n".join(lines))]

@@ -10,11 +10,11 @@ from typing import Final
 
 import structlog
 
-from handlers.packet import open_handoff
 from handlers.ports import Mailbox, Permanent, PlatformMemory, Record, Row
 from routing import texts
 from routing.conversation import Conversation, Offered, Parked, Queued
 from routing.effects import PostCard, RemindTeam, SyncDesk, UpdateCard
+from routing.moves import open_handoff
 from routing.permissions import is_requester
 from routing.policy import Policy, Team
 
@@ -85,7 +85,7 @@ class DeskSide:
             drawn = cards.card(record, policy, await self.facts(effect.handoff, here, record, policy))
             if await self._draw(conversation.id, effect.handoff, sent, drawn):
                 return ""
-        current = open_handoff(record.conversation or conversation)
+        current = open_handoff((record.conversation or conversation).holder)
         if current is None or current.id != effect.handoff:
             return ""
         return await self._place(row, effect.team, effect.handoff, here, record, policy)
@@ -240,7 +240,7 @@ class DeskSide:
         conversation = record.conversation
         assert conversation is not None
         newest = await self.memory.recall(conversation.id, "newest_card")
-        if newest is None or open_handoff(conversation) is not None:
+        if newest is None or open_handoff(conversation.holder) is not None:
             return
         sent = await self.card(conversation.id, int(newest))
         if sent is not None:
@@ -318,7 +318,7 @@ def _rooms(team: Team, policy: Policy) -> Iterator[str]:
 
 
 def _eligible(team: Team, conversation: Conversation, policy: Policy) -> Iterator[str]:
-    handoff = open_handoff(conversation)
+    handoff = open_handoff(conversation.holder)
     excluded = handoff.excluded if handoff is not None else ()
     for key in sorted(team.members):
         user = slack_user_of(policy, key)
@@ -328,7 +328,7 @@ def _eligible(team: Team, conversation: Conversation, policy: Policy) -> Iterato
 
 def handoff_of(conversation: Conversation) -> int:
     """The open handoff's id, 0 where there is none."""
-    handoff = open_handoff(conversation)
+    handoff = open_handoff(conversation.holder)
     return handoff.id if handoff is not None else 0
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from routing import events as e
 from routing.conversation import Actor, HeldByHuman, Target
-from routing.effects import TakeSlot
+from routing.effects import TakeSlot, UpdateCard, Withdraw
 from tests.properties.desk_world import World
 
 
@@ -48,7 +48,20 @@ def test_words_already_said_stay_and_words_on_their_way_do_not(world: World) -> 
 
     assert [line.text for line in world.sent] == ["Hello!", "Ana Ruiz from General has joined."]
     assert world.drafts() == ["Let me look."]
+    assert len(world.did(Withdraw)) == 1
     assert [one.seq for one in world.c.unanswered] == [2]
+
+
+def test_the_newest_card_shows_what_becomes_of_a_conversation_that_somebody_took_over(world: World) -> None:
+    world.held_by("ana")
+    card = world.c.card
+    world.mail(e.HandedBack("ana", epoch=world.c.epoch))
+    world.claims("bob", epoch=world.c.epoch)
+
+    world.mail(e.MarkedResolved("bob", seen=world.seq, epoch=world.c.epoch))
+
+    assert card[1] > 0 and world.c.card == card
+    assert UpdateCard(*card) in world.last
 
 
 def test_a_persons_accepted_reply_always_leaves(world: World) -> None:

@@ -34,7 +34,8 @@ _WORD = re.compile(r"[^\W\d_]+")
 def language_of(text: str) -> str | None:
     """An ISO 639-1 code, or None when fewer than two of a language's small words stand in the text or two languages
     have as many."""
-    words = [word.lower() for word in _WORD.findall(plain(text[:500]))]
+    # A single letter is as often a part of a name or a number.
+    words = [word.lower() for word in _WORD.findall(plain(text[:500])) if len(word) > 1]
     scores = sorted(
         ((sum(word in small for word in words), language) for language, small in _LANGUAGES.items()), reverse=True
     )
