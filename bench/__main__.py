@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from bot.observe.logs import configure
 
-from . import latency, memory, micro, recovery, report, rest, throughput
+from . import latency, memory, micro, recovery, report, rest, slack, throughput
 from .figures import Measured
 
 MEASURES: dict[str, Callable[[bool], Measured]] = {
@@ -18,6 +18,7 @@ MEASURES: dict[str, Callable[[bool], Measured]] = {
     "parts": micro.measure,
     "recovery": recovery.measure,
     "rest": rest.measure,
+    "slack": slack.measure,
 }
 
 

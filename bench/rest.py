@@ -62,6 +62,7 @@ class Served:
 
     def __init__(self, process: subprocess.Popen[bytes], port: int, started_s: float) -> None:
         self.started_s = started_s
+        self.port = port
         self._process = process
         self._door = http.client.HTTPConnection("127.0.0.1", port, timeout=15)
 

@@ -2,19 +2,21 @@
 
 A row without a mark was surely not sent. One whose call was cut off, by a crash or by a time-out, may have been: it is
 looked up once it can no longer be on its way, and only then sent again. Looking up at once, or never, posts twice.
+Rows that are free to be sent again (lists, slots, a card's new face) need no mark.
 """
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import structlog
 
-from handlers.performer import perform
+from handlers.performer import perform, publish
 from handlers.ports import Lease, LeaseLost, Mail, Permanent, QueuedRow, Temporary, Unavailable
 from routing.conversation import Conversation
-from routing.effects import PostCard
+from routing.effects import PostCard, Publish
 from routing.events import Delivered, DeliveryFailed, Event
 
 if TYPE_CHECKING:
@@ -22,10 +24,40 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger("baton.worker")
 
-ATTEMPTS = 8  # sends of one row before it becomes a dead letter
+ATTEMPTS = 8  # sends of one row of which nobody knows the end, before it becomes a dead letter
+REFUSED_FOR_S = 3600.0  # how long a platform may say "not now" before a row becomes one: its outage must not bury rows
 BACK_OFF_S = (0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
 # Said twice does less harm than never said; a reply said twice is the contrary.
 SAFE_TO_REPEAT = ("line", "card")
+
+
+@dataclass(slots=True)
+class Tries:
+    """How it went with one row.
+
+    Attributes:
+        failed: attempts of which nobody knows the end.
+        refused: those in a row that surely did not happen; only how long that has been so counts.
+    """
+
+    failed: int = 0
+    refused: int = 0
+    refused_since: float = 0.0
+
+    def count(self, error: Temporary) -> None:
+        if not error.certain:
+            self.failed += 1
+            self.refused = 0
+            return
+        if self.refused == 0:
+            self.refused_since = time.monotonic()
+        self.refused += 1
+
+    @property
+    def used_up(self) -> bool:
+        if self.refused:
+            return time.monotonic() - self.refused_since > REFUSED_FOR_S
+        return self.failed >= ATTEMPTS
 
 
 class Delivery:
@@ -39,36 +71,47 @@ class Delivery:
     async def row(self, row: QueuedRow) -> None:
         """Work on a row until it is settled, suppressed or buried."""
         world, lease = self._world, self._lease
+        tries = Tries(failed=row.attempts - 1 if row.marked_ms is not None else 0)
         while True:
             if row.marked_ms is not None and await self._was_sent(row):
                 return
             await self._sure_of_the_lease()
-            if await world.engine.mark(lease, row) == "suppressed":
-                return
-            await self._sure_of_the_lease()  # right before the call: a process that was paused must not speak late
+            together = [row]
+            if row.row.resend == "free" and row.row.speech_epoch is None:
+                # A mark would say that it may have been sent and is not an agent's late word; neither matters here.
+                row.attempts += 1
+                if isinstance(row.row.effect, Publish):
+                    together = list(lease.lanes[row.row.lane])
+            else:
+                if await world.engine.mark(lease, row) == "suppressed":
+                    return
+                await self._sure_of_the_lease()  # right before the call: a process that was paused must not speak late
             try:
-                platform_id = await self._perform(row)
+                platform_id = await self._perform(together)
             except Temporary as error:
-                if row.attempts >= ATTEMPTS:
+                tries.count(error)
+                if tries.used_up:
                     await self._give_up(row, str(error))
                     return
-                await self._pause(row, error)
+                await self._pause(row, error, tries)
                 continue
             except Permanent as error:
                 await self._give_up(row, str(error))
                 return
-            world.turns.sent += 1
-            await self._settle(row, platform_id)
+            world.turns.sent += len(together)
+            for one in together:
+                await self._settle(one, platform_id)
             return
 
-    async def _perform(self, row: QueuedRow) -> str:
-        world = self._world
+    async def _perform(self, rows: Sequence[QueuedRow]) -> str:
+        """The first of them; rows for the read models go together, because only the last state is shown."""
+        world, row = self._world, rows[0]
         policy = await world.policy_of(self._lease.place.workspace)
         try:
-            return await perform(
-                row.row, self._conversation, self._lease.version, policy, world.platforms, world.staffing,
-                world.read_models,
-            )  # fmt: skip
+            if isinstance(row.row.effect, Publish):
+                await publish([one.row for one in rows], self._conversation, self._lease.version, world.read_models)
+                return ""
+            return await perform(row.row, self._conversation, policy, world.platforms, world.staffing)
         except (Temporary, Permanent, Unavailable, LeaseLost):
             raise
         except Exception as error:  # a fault of an adapter is a fault of this row, not of the conversation
@@ -126,12 +169,13 @@ class Delivery:
         if report is not None:
             self._ring()
 
-    async def _pause(self, row: QueuedRow, error: Temporary) -> None:
-        if error.certain:
+    async def _pause(self, row: QueuedRow, error: Temporary, tries: "Tries") -> None:
+        if error.certain and row.marked_ms is not None:
             await self._world.engine.unmark(self._lease, row)
         wait_s = error.retry_after_s
         if wait_s is None:
-            wait_s = BACK_OFF_S[min(row.attempts, len(BACK_OFF_S)) - 1]
+            tried = tries.refused if error.certain else tries.failed
+            wait_s = BACK_OFF_S[min(tried, len(BACK_OFF_S)) - 1]
         log.warning("row.retry", kind=row.row.kind, attempts=row.attempts, wait_s=round(wait_s, 2), reason=str(error))
         await asyncio.sleep(wait_s)
 

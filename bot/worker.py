@@ -6,7 +6,7 @@ in hand finish for a while and then leaves what is left to the next owner: nothi
 
 import asyncio
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 import structlog
 
@@ -103,9 +103,9 @@ class Worker:
 
     async def _wait(self) -> None:
         """A bell: either a shard has work, or a conversation held here has mail."""
-        await self._world.engine.wait_for_work(self._poll_s)
-        if self._held:
-            await self._look_at_held()
+        rung = await self._world.engine.wait_for_work(self._poll_s)
+        if rung:
+            await self._look_at_held({one: tenure for one, tenure in self._held.items() if one in rung})
 
     async def _serve(self, tenure: Tenure) -> None:
         try:
@@ -115,8 +115,7 @@ class Worker:
                 del self._held[tenure.lease.id]
             self._room.set()
 
-    async def _look_at_held(self) -> None:
-        tenures = dict(self._held)
+    async def _look_at_held(self, tenures: Mapping[str, Tenure]) -> None:
         gone, ringing = await self._world.engine.beat([tenure.lease for tenure in tenures.values()])
         # Asked of these tenures: meanwhile the same conversation may have been leased here anew.
         for conversation in gone:
@@ -126,7 +125,7 @@ class Worker:
 
     async def _beat(self) -> None:
         if self._held:
-            await self._look_at_held()
+            await self._look_at_held(dict(self._held))
 
     async def _keep_house(self) -> None:
         reaped = await self._world.engine.reap()

@@ -240,8 +240,9 @@ class Engine(Protocol):
     owner: str
     lease_s: float
 
-    async def wait_for_work(self, timeout_s: float) -> None:
-        """Return when a bell rang for a shard or for a conversation held here, or after the time-out."""
+    async def wait_for_work(self, timeout_s: float) -> frozenset[str]:
+        """Return when a bell rang for a shard or for a conversation held here, or after the time-out. Which of those
+        held here may have mail: a bell is shared by all that lie on one shard."""
 
     async def lease(self, limit: int) -> list[Lease]:
         """Take up to `limit` ready conversations. Each comes with its state, mail, rows and the time."""
@@ -258,7 +259,8 @@ class Engine(Protocol):
 
     async def settle(self, lease: Lease, row: QueuedRow, *, platform_id: str = "", report: Event | None = None) -> None:
         """The row's call is done (or given up: `report` says so); it leaves its lane. A platform id is also written
-        as the message's address, so that a reply to it finds the conversation."""
+        as the message's address, so that a reply to it finds the conversation. A row that is free to be sent again
+        and reports nothing may leave with the next commit or `unlease` only."""
 
     async def unmark(self, lease: Lease, row: QueuedRow) -> None:
         """The attempt surely did not happen; the row may be tried again."""
@@ -325,6 +327,12 @@ class ReadModels(Protocol):
     async def index(self, conversation: Conversation, version: int) -> int | None:
         """Update every list that this conversation is in; an older version changes nothing. Returns its short number,
         drawn at its first handoff to people, None before."""
+
+    async def publish(
+        self, conversation: Conversation, version: int, events: Sequence[tuple[int, str, Mapping[str, Any]]]
+    ) -> int | None:
+        """`index`, and then these into the feed, in one step: (version of the commit that wrote it, type, data), in
+        the order of their commits. What was told of a commit is not told again."""
 
     async def emit(self, key: str, type: str, data: Mapping[str, Any]) -> None:
         """Append to the feed, once per key."""

@@ -15,6 +15,7 @@ from .places import LOCAL, place_of, shard_of
 from .replication import Replication
 from .scripts import Script
 from .signals import Signals
+from .steps import ClockSteps
 
 SHARDS = 64
 
@@ -29,6 +30,7 @@ class Core:
 
     calls: Calls
     replication: Replication
+    steps: ClockSteps
     bells: Bells
     signals: Signals
     scripts: Mapping[str, Script]

@@ -1,122 +1,38 @@
 """The Engine port: leases and everything that is written under one."""
 
 import asyncio
-import random
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from typing import Any, Final, Literal
 
-from handlers.ports import Commit, Lease, LeaseLost, Mail, Marked, Place, QueuedRow
+from handlers.ports import Commit, Lane, Lease, LeaseLost, Mail, Marked, Place, QueuedRow
 from routing.conversation import Conversation
 from routing.effects import Line, Say
-from routing.events import Event, SpeechSuppressed, TimerFired
+from routing.events import Event, SpeechSuppressed
 
 from . import codec
 from .connection import Argument
-from .core import Core
+from .finding import RedisFinding
+from .overdue import RedisOverdue
 from .places import channel_of, place_of
 from .records import checked, lanes_of, lines_of, mail_of, mail_payload, row_entry, timers_field
 
 # How much earlier than the store a worker stops: longer than a call to the outside is under way unnoticed.
 MARGIN_S: Final = 2.0
-# A lost bell costs at most this long: every worker looks at all shards so often.
-SWEEP_S: Final = 1.0
-FEW: Final = 8  # ready shards: up to so many, popping a bell each is cheaper than asking all
-TIMERS_AT_ONCE: Final = 100
 MAILBOX_MAX: Final = 1000  # as in prelude.lua
 ADDRESS_TTL_S: Final = 90 * 24 * 3600
 
 
-class RedisEngine(Core):
+class RedisEngine(RedisFinding, RedisOverdue):
     lease_s: float
 
     def __init__(self) -> None:
+        super().__init__()
         self._nonce = 0
-        self._hot: set[int] = set()  # shards where something is ready now
-        self._later: dict[int, float] = {}  # shard -> monotonic time of its next not-before
-        self._swept = 0.0
-        self._woken = False  # the last wait ended with a bell: no need to look everywhere
-        self._told = False  # the last wait ended at once because of `_hot`; a worker that is full must not spin
-        self._held: dict[str, int] = {}  # conversation -> shard: where a wake may come from
+        self._done: dict[str, dict[str, Lane]] = {}  # rows of held conversations that leave with the next write
 
-    # ---- finding work
-
-    async def wait_for_work(self, timeout_s: float) -> None:
-        now = time.monotonic()
-        self._ring_due(now)
-        if self._hot and not self._told:
-            self._told = True
-            await asyncio.sleep(0)
-            return
-        if self._later:
-            timeout_s = min(timeout_s, min(self._later.values()) - now)
-        # Only lists that can ring: a blocked connection costs the server by the number of its lists.
-        wakes = [f"{self.tag(shard)}:wake:{self.owner}" for shard in set(self._held.values())]
-        rung = await self.bells.wait([*wakes, *turned(self._bells)], timeout_s)
-        if rung is not None:
-            self._woken = True
-            if rung.endswith("}:bell"):
-                self._hot.add(shard_of_bell(rung))
-
-    def _ring_due(self, now: float) -> None:
-        due = [shard for shard, at in self._later.items() if at <= now]
-        for shard in due:
-            del self._later[shard]
-            self._hot.add(shard)
-
-    async def lease(self, limit: int) -> list[Lease]:
-        """See the port. Takes from the shards that rang; looks at all of them when none did, when that came to
-        nothing, and every second, so that a lost bell costs no more."""
-        now = time.monotonic()
-        self._ring_due(now)
-        after_bell, self._woken, self._told = self._woken, False, False
-        if now - self._swept < SWEEP_S:
-            taken = await self._lease_hot(limit)
-            if not taken and not after_bell:
-                await self._glance()
-                taken = await self._lease_hot(limit)
-            return taken
-        self._swept = now
-        await self._sweep()
-        return await self._lease_hot(limit)
-
-    async def _lease_hot(self, limit: int) -> list[Lease]:
-        taken: list[Lease] = []
-        while self._hot and len(taken) < limit:
-            left = limit - len(taken)
-            shards = random.sample(sorted(self._hot), min(len(self._hot), left))
-            self._hot.difference_update(shards)
-            quota = left // len(shards)
-            for leases in await asyncio.gather(*(self._lease_on(shard, quota) for shard in shards)):
-                taken += leases
-        return taken
-
-    @cached_property
-    def _bells(self) -> list[str]:
-        return [f"{self.tag(shard)}:bell" for shard in range(self.shards)]
-
-    @cached_property
-    def _ready(self) -> list[str]:
-        return [f"{self.tag(shard)}:r" for shard in range(self.shards)]
-
-    async def _glance(self) -> None:
-        """Where is something ready? Mostly nowhere, and one command says so; a few bells tell which shards."""
-        count = await self.calls.call("EXISTS", *self._ready)
-        if count > FEW or (count and not await self._pop_bells(count)):
-            await self._sweep()
-
-    async def _pop_bells(self, count: int) -> bool:
-        pops: list[tuple[Argument, ...]] = [("LMPOP", self.shards, *turned(self._bells), "LEFT")] * count
-        rung = [reply[0].decode() for reply in await self.calls.all(pops) if reply]
-        self._hot.update(map(shard_of_bell, rung))
-        return bool(rung)
-
-    async def _sweep(self) -> None:
-        """Ask every shard, whether its bell rang or not."""
-        replies = await self.calls.all([("EXISTS", name) for name in self._ready])
-        self._hot |= {shard for shard, found in enumerate(replies) if found and shard not in self._later}
+    # ---- taking
 
     async def _lease_on(self, shard: int, limit: int) -> list[Lease]:
         good_until = self._good_until()
@@ -149,6 +65,7 @@ class RedisEngine(Core):
                 now_ms=now,
                 good_until=good_until,
             )
+            self._let_go(lease)
             self._fill(lease, now, contents)
             self._held[lease.id] = shard
             taken.append(lease)
@@ -174,8 +91,9 @@ class RedisEngine(Core):
         self._fill_mails(lease, mails, mails_in_all)
         known = {row.row.key: row for rows in lease.lanes.values() for row in rows}
         stored = lanes_of(lanes, f"{tag}:q:{lease.id}")
+        done = self._done.get(lease.id, {})
         for lane in {*lease.lanes, *stored}:
-            rows = [known.get(row.row.key, row) for row in stored.get(lane, [])]
+            rows = [known.get(row.row.key, row) for row in stored.get(lane, []) if row.row.key not in done]
             lease.lanes.setdefault(lane, [])[:] = rows
 
     def _fill_mails(self, lease: Lease, entries: list[bytes], in_all: int) -> None:
@@ -187,9 +105,28 @@ class RedisEngine(Core):
         """A script fenced by this lease."""
         reply = await self.on_shard(name, lease.shard, lease.id, self.owner, lease.fence, *args)
         if reply == b"lost":
-            self._held.pop(lease.id, None)
+            self._let_go(lease)
             raise LeaseLost(lease.id)
         return reply
+
+    def _let_go(self, lease: Lease) -> None:
+        self._held.pop(lease.id, None)
+        self._done.pop(lease.id, None)
+
+    def _leaving(self, lease: Lease) -> tuple[list[Argument], dict[str, Lane]]:
+        """The rows that leave with this write, as arguments and as they are to be forgotten once it has answered."""
+        leaving = dict(self._done.get(lease.id, {}))
+        return [part for key, lane in leaving.items() for part in (lane, key)], leaving
+
+    async def _settle_done(self, lease: Lease) -> None:
+        """What was done while the last write was under way."""
+        for key, lane in list(self._done.get(lease.id, {}).items()):
+            await self._under("settle", lease, lane, key, "", "", "", "")
+            self._left(lease, {key: lane})
+
+    def _left(self, lease: Lease, leaving: dict[str, Lane]) -> None:
+        for key in leaving:
+            self._done.get(lease.id, {}).pop(key, None)
 
     async def refresh(self, lease: Lease) -> None:
         """See the port. Rows are read again only if the store is ahead, after a commit whose answer was lost: while a
@@ -221,6 +158,7 @@ class RedisEngine(Core):
         rows: list[Argument] = []
         for row in commit.rows:
             rows += (row.lane, row_entry(row))
+        done, leaving = self._leaving(lease)
         reply = await self._under(
             "commit",
             lease,
@@ -246,11 +184,13 @@ class RedisEngine(Core):
             *map(codec.encode, commit.lines),
             *map(codec.encode, commit.journal),
             *rows,
+            *done,
         )
         if reply == b"mail_waiting":
             return False
         if reply == b"not_head":
             raise ValueError(f"{mail.id if mail else ''} is not the head of the mailbox of {lease.id}")
+        self._left(lease, leaving)
         now, mails_in_all, entries = reply
         lease.now_ms = int(now)
         lease.version += 1
@@ -264,6 +204,8 @@ class RedisEngine(Core):
         lease.overflows = mails_in_all >= MAILBOX_MAX
         for row in commit.rows:
             lease.lanes.setdefault(row.lane, []).append(QueuedRow(row))
+        if _thinks(lease):
+            await self._settle_done(lease)
         return True
 
     async def retry(self, lease: Lease, mail: Mail) -> int:
@@ -315,6 +257,12 @@ class RedisEngine(Core):
         the place's own."""
         if platform_id:
             await self._write_address(lease, platform_id)
+        if row.row.resend == "free" and report is None and not _thinks(lease):
+            # It costs no call of its own: should this process die first, the row is performed once more, as it may be.
+            # Not while an agent thinks: then nothing is written for long, and the row would look like work to do.
+            self._done.setdefault(lease.id, {})[row.row.key] = row.row.lane
+            self._forget(lease, row)
+            return
         await self._settle(lease, row, report=report)
 
     async def bury(self, lease: Lease, row: QueuedRow, error: str) -> None:
@@ -387,66 +335,24 @@ class RedisEngine(Core):
             mail.update(one.decode() for one in rung)
         for lease in leases:
             if lease.id in lost:
-                self._held.pop(lease.id, None)
+                self._let_go(lease)
             else:
                 lease.good_until = max(lease.good_until, good_until)
         return lost, mail
 
     async def unlease(self, lease: Lease) -> bool:
-        reply = await self._under("unlease", lease, await self.override())
+        done, leaving = self._leaving(lease)
+        reply = await self._under("unlease", lease, await self.override(), *done)
         if reply == 1:
-            self._held.pop(lease.id, None)
+            self._let_go(lease)
             return True
+        self._left(lease, leaving)
         self._fill(lease, int(reply[0]), reply[1])
         return False
 
-    async def reap(self, owner: str | None = None) -> int:
-        """See the port. An owner that ends with ':' means everybody whose name begins so (`host:pid:`)."""
-        return sum(await self.on_all_shards("reap", owner or ""))
 
-    # ---- time
-
-    async def fire_timers(self) -> int:
-        override = await self.override()
-        replies = await self.on_all_shards("due", override, TIMERS_AT_ONCE)
-        calls = []
-        for shard, reply in enumerate(replies):
-            if not reply:
-                continue
-            fired: list[Argument] = []
-            for member, due in zip(reply[::2], reply[1::2], strict=True):
-                conversation, kind, epoch, ref = member.decode().split("|", 3)
-                due_ms = int(float(due))
-                event = TimerFired(kind, int(epoch), ref, due_ms)
-                mail_id = f"timer:{kind}|{epoch}|{ref}|{due_ms}"
-                fired += (member, due_ms, conversation, mail_id, mail_payload(Mail("", event)))
-            calls.append(self.on_shard("timers", shard, override, *fired))
-        return sum(await asyncio.gather(*calls))
-
-    async def next_due_ms(self) -> int | None:
-        """When the next timer is due, None when none is armed."""
-        asked = [("ZRANGE", f"{self.tag(shard)}:tm", 0, 0, "WITHSCORES") for shard in range(self.shards)]
-        due = [int(float(reply[1])) for reply in await self.calls.all(asked) if reply]
-        return min(due, default=None)
-
-    async def quiet(self) -> bool:
-        """True when nothing is ready, nothing is leased and no timer is due: everything that happened is done."""
-        return await self.stillness() == "quiet"
-
-    async def stillness(self) -> Literal["busy", "thinking", "quiet"]:
-        """`thinking`: quiet but for agents whose models have not answered yet."""
-        found = await self.on_all_shards("quiet", await self.override())
-        return "busy" if 0 in found else "thinking" if 2 in found else "quiet"
-
-
-def turned(lists: list[str]) -> list[str]:
-    """From a random one on: the server takes the first that has something, and the last would wait under load."""
-    start = random.randrange(len(lists))  # noqa: S311 - fairness, not a secret
-    return lists[start:] + lists[:start]
-
-
-def shard_of_bell(name: str) -> int:
-    return int(name[1:].partition("}")[0])
+def _thinks(lease: Lease) -> bool:
+    return lease.conversation is not None and lease.conversation.run is not None
 
 
 def _suppressed(row: QueuedRow) -> SpeechSuppressed:

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Final
 
 from routing.conversation import (
@@ -35,6 +35,11 @@ class RedisReadModels(Core):
         return await self.calls.run(self.scripts[name], f"{self.staff_tag}:idx", self.staff_tag, *args)
 
     async def index(self, conversation: Conversation, version: int) -> int | None:
+        return await self.publish(conversation, version, ())
+
+    async def publish(
+        self, conversation: Conversation, version: int, events: Sequence[tuple[int, str, Mapping[str, Any]]]
+    ) -> int | None:
         item = summary(conversation)
         team, since_ms = item["team"], conversation.waiting_for_person_since_ms
         waits = isinstance(conversation.holder, Queued | Offered | Parked)
@@ -44,8 +49,11 @@ class RedisReadModels(Core):
             lists.append(f"team:{team}")
         if item["holder"]["kind"] != "none":
             lists.append(f"holder:{item['holder']['name']}")
+        told: list[Argument] = []
+        for written, type, data in events:
+            told += (written, type, codec.pack(data))
         number = await self._model(
-            "index",
+            "publish",
             conversation.id,
             version,
             codec.pack(item),
@@ -53,7 +61,9 @@ class RedisReadModels(Core):
             await self.override(),
             team if waits else "",
             rank + (since_ms or 0),
+            len(lists),
             *lists,
+            *told,
         )
         return int(number) if number else None
 

@@ -4,12 +4,13 @@ A mailbox entry is `<accepted at>|<seq>|<tries>|<sort key>|<mail id>` and a row 
 each a line of its own, followed by the value in msgpack.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final, cast
 
 from handlers.ports import LANES, Lane, Mail, Outcome, QueuedRow, Row
 from routing.effects import JournalEntry, Line
-from routing.events import MessageReceived
+from routing.events import MessageReceived, TimerFired, TimerKind
 from routing.timers import Timer
 
 from . import codec
@@ -70,6 +71,35 @@ def outcome_of(entry: bytes, key: str) -> Outcome:
     return codec.decode(Outcome, entry, key)
 
 
+# Members of a sorted set stay compact up to 64 bytes, most of which are the conversation's id.
+TIMER_CODES: Final[Mapping[str, str]] = {
+    "agent_timeout": "a",
+    "slow_line": "l",
+    "unclaimed": "c",
+    "unanswered": "u",
+    "opens": "o",
+    "closes": "x",
+    "reopen_window": "w",
+    "offer": "f",
+    "escalation": "e",
+    "snooze": "z",
+    "first_reply": "r",
+    "auto_return": "b",
+}
+_TIMER_KINDS: Final = {code: kind for kind, code in TIMER_CODES.items()}
+
+
+def timer_of(member: bytes, due_ms: int) -> tuple[str, TimerFired]:
+    """The conversation, and what it is told."""
+    conversation, kind, epoch, ref = member.decode().split("|", 3)
+    named = cast(TimerKind, _TIMER_KINDS.get(kind, kind))
+    return conversation, TimerFired(named, int(epoch), ref, due_ms)
+
+
 def timers_field(timers: tuple[Timer, ...]) -> str:
     """The armed timers as the conversation remembers them; the script makes members of `{s}:tm` from it."""
-    return "\n".join(sorted(f"{timer.due_ms}@{timer.kind}|{timer.epoch}|{timer.ref}" for timer in timers))
+    return "\n".join(sorted(f"{timer.due_ms}@{_code(timer.kind)}|{timer.epoch}|{timer.ref}" for timer in timers))
+
+
+def _code(kind: TimerKind) -> str:
+    return TIMER_CODES.get(kind, kind)

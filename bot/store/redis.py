@@ -19,6 +19,7 @@ from .replication import Replication
 from .scripts import load
 from .signals import Signals
 from .staffing import RedisStaffing
+from .steps import ClockSteps
 
 SPENT_FOR_S: Final = 7 * 24 * 3600
 
@@ -58,6 +59,7 @@ class RedisStore(RedisMailbox, RedisEngine, RedisStaffing, RedisReadModels, Redi
         self.signals = Signals(url)
         self.scripts = load(sources)
         self.owner = owner or new_owner()
+        self.steps = ClockSteps(self.owner)
         self.clock = clock or RealClock()
         self.lease_s = lease_s
         self.shards = shards

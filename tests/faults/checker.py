@@ -40,7 +40,8 @@ class Acted:
 
 @dataclass(slots=True)
 class History:
-    """`view` is the conversation over REST; `left` is what its mailbox, outbox and run still hold."""
+    """`view` is the conversation over REST; `left` is what its mailbox, outbox and run still hold; `keys` are those of
+    the rows behind the lines, by their place, and `withdrawn` those of lines that never left."""
 
     conversation: str
     view: Mapping[str, Any]
@@ -48,6 +49,7 @@ class History:
     acted: Sequence[Acted] = ()
     left: Sequence[str] = ()
     keys: Sequence[str] = field(default_factory=tuple)
+    withdrawn: frozenset[str] = frozenset()
 
     @property
     def messages(self) -> Sequence[Mapping[str, Any]]:

@@ -76,9 +76,10 @@ async def looked_into(url: str, talks: Sequence[Talk], desk: Desk) -> tuple[list
                 left += [f"{rows} rows for {lane}"] if rows else []
             if record.conversation is not None and record.conversation.run is not None:
                 left.append(f"a run: {record.conversation.run}")
-            keys = [line.key for line in record.lines]
+            keys = [line.key if line.kind != "withdrawn" else "" for line in record.lines]
+            withdrawn = frozenset(line.key for line in record.lines if line.kind == "withdrawn")
             histories.append(
-                History(talk.id, desk.conversation(talk.id), talk.accepted, talk.acted, left, keys)
+                History(talk.id, desk.conversation(talk.id), talk.accepted, talk.acted, left, keys, withdrawn)
             )  # fmt: skip
         slots: dict[str, set[str]] = {}
         for person in await store.calls.call("SMEMBERS", f"{store.staff_tag}:people"):

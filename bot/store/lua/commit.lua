@@ -2,7 +2,8 @@
 -- Retry-safe: `lc` remembers the nonce of the last commit, whose repetition only answers.
 -- ARGV: tag, id, owner, fence, version, nonce, override, mail id or '', closes or '', state or '', epoch, floor,
 --   turn of the run or '', unanswered since or '', timers, outcome or '', reply to or '', mails known after the pop,
---   dead letter or '', its error, number of lines, of journal entries, of rows, lines ..., entries ..., lane, row ...
+--   dead letter or '', its error, number of lines, of journal entries, of rows, lines ..., entries ..., lane, row ...,
+--   lane, key of a row that is done ...
 -- Returns {now, mails in all, new mails} or 'lost' | 'mail_waiting' | 'not_head'.
 local tag, id, owner, fence, version, nonce = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 local mail_id, closes, state, turn, since, timers = ARGV[8], ARGV[9], ARGV[10], ARGV[13], ARGV[14], ARGV[15]
@@ -42,6 +43,7 @@ next_arg = push(tag .. ':j:' .. id, next_arg, n_journal)
 for i = next_arg, next_arg + 2 * n_rows - 1, 2 do
   redis.call('RPUSH', tag .. ':q:' .. id .. ':' .. ARGV[i], ARGV[i + 1])
 end
+drop_done(tag, id, next_arg + 2 * n_rows)
 
 redis.call('HSET', hash, 'v', whole(tonumber(version) + 1), 'lc', nonce)
 if state ~= '' then

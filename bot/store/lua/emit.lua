@@ -1,4 +1,4 @@
--- EMIT: one entry of the feed, once per key, kept 24 h. ARGV: staff tag, key, type, data
+-- EMIT: one entry of the feed, once per key. ARGV: staff tag, key, type, data
 local tag = ARGV[1]
 local KEPT_MS = 86400000
 local real = real_ms()
@@ -8,11 +8,6 @@ local fresh = tag .. ':fed:' .. (turn % 2)
 if redis.call('SISMEMBER', tag .. ':fed:' .. ((turn + 1) % 2), ARGV[2]) == 1 then return 0 end
 if redis.call('SADD', fresh, ARGV[2]) == 0 then return 0 end
 redis.call('PEXPIREAT', fresh, whole((turn + 2) * KEPT_MS))
-
-local feed = tag .. ':feed'
-local oldest = whole(real - KEPT_MS) .. '-0'
--- A reader whose cursor lies before what was cut off must be told so: remember where the cut was.
-if redis.call('XTRIM', feed, 'MINID', oldest) > 0 then redis.call('SET', tag .. ':feed:cut', oldest) end
-redis.call('XADD', feed, '*', 'type', ARGV[3], 'data', ARGV[4])
-redis.call('PUBLISH', feed, '')
+feed(tag, real, ARGV[3], ARGV[4])
+redis.call('PUBLISH', tag .. ':feed', '')
 return 1

@@ -1,4 +1,5 @@
--- MARK: right before a call to the outside: the lease is held, and an agent's words are not below the floor.
+-- MARK: right before a call to the outside: the lease is held, and an agent's words are not below the floor. Rows that
+-- are free to be sent again and are no agent's words go without.
 -- ARGV: tag, id, owner, fence, lane, row key, attempt, speech epoch or '', override, mail id, payload
 -- Returns {'marked', real now} | {'suppressed', 0} | {'gone', 0} | 'lost'.
 local tag, id, owner, fence, lane, key, attempt = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]

@@ -1,4 +1,5 @@
 -- Stands in front of every script. All keys of a script begin with its tag and so lie in one slot; KEYS[1] names it.
+-- (RIPE, which writes nothing, asks all shards.)
 -- Two clocks: leases, ready times and dedupe use Redis TIME; what decisions see may be overridden by a test clock.
 
 local LANES = {'customer', 'desk', 'staffing', 'ticket', 'webhook', 'index'}
@@ -98,6 +99,24 @@ end
 
 local function drop_row(list, row, at)
   if at == 0 then redis.call('LPOP', list) else redis.call('LREM', list, 1, row) end
+end
+
+-- Rows that may be performed again leave late, with what the owner writes next. ARGV from `first` on: lane, key ...
+local function drop_done(tag, id, first)
+  for i = first, #ARGV, 2 do
+    local list = tag .. ':q:' .. id .. ':' .. ARGV[i]
+    local row, at = find_row(list, ARGV[i + 1])
+    if row then drop_row(list, row, at) end
+  end
+end
+
+-- One entry of the feed. A reader whose cursor lies before what was cut off must be told so: the cut is remembered.
+local FEED_KEPT_MS = 86400000
+local function feed(tag, real, kind, data)
+  local stream = tag .. ':feed'
+  local oldest = whole(real - FEED_KEPT_MS) .. '-0'
+  if redis.call('XTRIM', stream, 'MINID', oldest) > 0 then redis.call('SET', tag .. ':feed:cut', oldest) end
+  redis.call('XADD', stream, '*', 'type', kind, 'data', data)
 end
 
 -- What a lease shows: {version, state, place, lines, mails, mails in all, {lane, rows, lane, rows ...}}.

@@ -1,5 +1,6 @@
 -- SENT: the row's call is done, or given up: it leaves its lane, its report enters the mailbox in the same step. The
--- row's absence tells a repetition, so the report is written once.
+-- row's absence tells a repetition, so the report is written once. Rows that are free to be sent again and report nothing
+-- leave with COMMIT or UNLEASE instead.
 -- ARGV: tag, id, owner, fence, lane, row key, override, mail id or '', payload, dead letter error or ''
 -- Returns 1 or 'lost'.
 local tag, id, owner = ARGV[1], ARGV[2], ARGV[3]
