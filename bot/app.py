@@ -218,6 +218,9 @@ async def run(baton: Baton, *, host: str, sockets: list[socket.socket], announce
             group.create_task(_look_at_pause(baton), name="pause"),
         ]
         if baton.role in ("all", "worker"):
+            # An earlier process of this name (a container has one) may have died holding leases: not wait for them.
+            with contextlib.suppress(Unavailable):
+                await baton.store.reap(baton.store.owner.rpartition(":")[0] + ":")
             group.create_task(baton.worker.run(), name="worker")
         if baton.slack is not None and baton.slack.sockets is not None:
             group.create_task(baton.slack.sockets.run(stop), name="slack")

@@ -2,8 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,6 +10,7 @@ from cyclopts import App, Parameter
 
 from .commands.config import check_app, config_app, explain_app
 from .commands.doctor import doctor_app
+from .commands.plainly import Stop, plainly
 from .commands.slack import slack_app
 
 app = App(
@@ -28,34 +28,6 @@ agents_app = App(name="agents", help="Silence all agents, or let them speak agai
 app.command(agents_app)
 
 Flag = Annotated[bool, Parameter(negative="")]
-
-
-class Stop(Exception):
-    """Something that is needed is missing: one line, and the exit code."""
-
-    def __init__(self, line: str, code: int = 2) -> None:
-        super().__init__(line)
-        self.code = code
-
-
-@contextmanager
-def plainly() -> Iterator[None]:
-    """What a person can mend is one line, never a traceback."""
-    from handlers.ports import Unavailable
-
-    from .config_file import ConfigError
-    from .settings import Unset
-    from .store.embedded import NoRedis
-    from .store.redis import StoreUnfit
-
-    try:
-        yield
-    except ConfigError as error:
-        raise Stop("\n".join(str(one) for one in error.diagnostics)) from None
-    except (Unset, NoRedis, StoreUnfit) as error:
-        raise Stop(str(error)) from None
-    except Unavailable as error:
-        raise Stop(f"Redis cannot be reached: {error}", 1) from None
 
 
 @app.command

@@ -31,7 +31,7 @@ from handlers.ports import (
     Staffing,
     Unavailable,
 )
-from routing.conversation import Conversation, HeldByHuman, OnHold, Run
+from routing.conversation import Closed, Conversation, HeldByHuman, OnHold, Resolved, Run
 from routing.events import AgentEvent, AgentFailed
 
 from .delivery import Delivery
@@ -195,8 +195,14 @@ class Tenure:
                     self._mail_came = False
                     await engine.refresh(lease)
                 continue
+            if self._rests():
+                await engine.compact(lease)
             if await engine.unlease(lease):
                 return  # refused while there is mail, a row or a run; then the lease shows it
+
+    def _rests(self) -> bool:
+        conversation = self.lease.conversation
+        return conversation is not None and isinstance(conversation.holder, Resolved | Closed)
 
     def _stop_children(self) -> None:
         for task in self._lanes.values():

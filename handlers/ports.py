@@ -304,6 +304,9 @@ class Engine(Protocol):
     async def history(self, lease: Lease) -> tuple[Line, ...]:
         """The whole transcript."""
 
+    async def compact(self, lease: Lease) -> None:
+        """Store the transcript of a resting conversation in less room; nothing of it is lost."""
+
 
 class Staffing(Protocol):
     """Slots and duty. A slot is taken before the commit that needs it and freed after the one that ends it."""

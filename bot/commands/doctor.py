@@ -8,6 +8,8 @@ from typing import Annotated
 from cyclopts import App, Parameter
 
 from bot.commands.config import FINE, PROBLEM, config_path
+from bot.commands.installation import installation_store
+from bot.commands.plainly import Stop, plainly
 from bot.doctor import examine
 from bot.settings import Settings, known_environment, load_settings
 
@@ -20,16 +22,26 @@ def doctor(*, repair: Annotated[bool, Parameter(negative="")] = False, config: P
 
     Parameters
     ----------
-    repair: mend what can be mended from here.
+    repair: rebuild the lists (queue, by team, state, person and customer) from the conversations.
     config: the configuration; without it $BATON_CONFIG, then config.yaml in this directory.
     """
     settings = load_settings()
     problems = asyncio.run(_print_all(settings, config_path(config)))
     if repair:
-        sys.stdout.write("repair: nothing is mended from here yet; a rebuild of the lists is not part of it\n")
+        try:
+            with plainly():
+                rebuilt = asyncio.run(_rebuild(config))
+            sys.stdout.write(f"repair: the lists were rebuilt from {rebuilt} conversations\n")
+        except Stop as stop:
+            sys.stdout.write(f"repair: nothing was mended. {stop}\n")
     said = "all is well" if not problems else f"{problems} problem{'' if problems == 1 else 's'}"
     sys.stdout.write(f"{said}\n")
     return PROBLEM if problems else FINE
+
+
+async def _rebuild(config: Path | None) -> int:
+    async with installation_store(config) as store:
+        return await store.rebuild()
 
 
 async def _print_all(settings: Settings, config: Path) -> int:

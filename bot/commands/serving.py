@@ -9,14 +9,13 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from bot.app import Baton, Role, assemble, bind, run
-from bot.commands.config import config_path, summary
+from bot.commands.config import summary
+from bot.commands.installation import installation_store
 from bot.config_file import check_file
 from bot.fake_slack import FakeSlack, furnish
 from bot.observe.logs import configure
 from bot.settings import Settings, Unset, known_environment, load_settings, random_secret
-from bot.store.connection import Revive
 from bot.store.embedded import EmbeddedRedis, home_of
-from bot.store.redis import RedisStore
 from bot.web.auth import login_path
 
 
@@ -138,12 +137,5 @@ def _serving(baton: Baton, port: int) -> None:
 
 async def switch_agents(paused: bool) -> None:
     """Set the switch in the store that this installation uses."""
-    settings: Settings = load_settings()
-    revive: Revive | None = None
-    if settings.redis_url is not None:
-        url = settings.redis_url
-    else:
-        store = EmbeddedRedis(home_of(config_path()))
-        url, revive = store.start(), store.revive
-    async with RedisStore(url, revive=revive) as opened:
-        await opened.set_paused(paused, "baton agents")
+    async with installation_store() as store:
+        await store.set_paused(paused, "baton agents")

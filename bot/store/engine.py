@@ -16,10 +16,21 @@ from .connection import Argument
 from .finding import RedisFinding
 from .overdue import RedisOverdue
 from .places import channel_of, place_of
-from .records import checked, lanes_of, lines_of, mail_of, mail_payload, row_entry, timers_field
+from .records import (
+    checked,
+    lanes_of,
+    lines_of,
+    mail_of,
+    mail_payload,
+    packed,
+    row_entry,
+    timers_field,
+    unpacked,
+)
 
 # How much earlier than the store a worker stops: longer than a call to the outside is under way unnoticed.
 MARGIN_S: Final = 2.0
+COMPACT_FROM: Final = 8  # entries; fewer are hardly smaller as a blob
 MAILBOX_MAX: Final = 1000  # as in prelude.lua
 ADDRESS_TTL_S: Final = 90 * 24 * 3600
 
@@ -218,6 +229,14 @@ class RedisEngine(RedisFinding, RedisOverdue):
 
     async def history(self, lease: Lease) -> tuple[Line, ...]:
         return lines_of(await self._under("history", lease), f"{self.tag(lease.shard)}:h:{lease.id}")
+
+    async def compact(self, lease: Lease) -> None:
+        key = f"{self.tag(lease.shard)}:h:{lease.id}"
+        entries = await self._under("history", lease)
+        if len(entries) < COMPACT_FROM:
+            return
+        lines = list(unpacked(entries, key))
+        await self._under("compact", lease, len(entries), len(lines), packed(lines))
 
     # ---- delivering
 

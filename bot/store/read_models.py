@@ -67,6 +67,31 @@ class RedisReadModels(Core):
         )
         return int(number) if number else None
 
+    async def rebuild(self) -> int:
+        """Every list anew from the conversations; how many there were. Reads all keys: for a command, never for a
+        message."""
+        count = 0
+        for shard in range(self.shards):
+            cursor = b"0"
+            while True:
+                pattern = f"{{{shard}}}:c:*"
+                cursor, keys = await self.calls.call("SCAN", cursor, "MATCH", pattern, "COUNT", 1000)
+                for key in keys:
+                    count += await self._rebuild_one(key)
+                if cursor == b"0":
+                    break
+        return count
+
+    async def _rebuild_one(self, key: bytes) -> int:
+        state, version = await self.calls.call("HMGET", key, "st", "v")
+        if not state:
+            return 0
+        conversation = codec.decode(Conversation, state, key.decode())
+        # Without its version the document counts as older than anything.
+        await self.calls.call("HDEL", f"{self.staff_tag}:idx:doc:{conversation.id}", "v")
+        await self.index(conversation, int(version))
+        return 1
+
     async def find(
         self,
         *,

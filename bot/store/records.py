@@ -4,7 +4,8 @@ A mailbox entry is `<accepted at>|<seq>|<tries>|<sort key>|<mail id>` and a row 
 each a line of its own, followed by the value in msgpack.
 """
 
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final, cast
 
@@ -15,6 +16,7 @@ from routing.timers import Timer
 
 from . import codec
 
+BLOB: Final = b"z"
 LANE_OF: dict[bytes, Lane] = {lane.encode(): lane for lane in LANES}
 
 
@@ -60,7 +62,20 @@ def lanes_of(reply: list[Any], key: str) -> dict[Lane, list[QueuedRow]]:
 
 
 def lines_of(entries: list[bytes], key: str) -> tuple[Line, ...]:
-    return tuple(codec.decode(Line, entry, key) for entry in entries)
+    return tuple(codec.decode(Line, entry, key) for entry in unpacked(entries, key))
+
+
+def unpacked(entries: list[bytes], key: str) -> Iterator[bytes]:
+    """Transcript entries one by one; a blob, which begins with a letter that no entry begins with, holds many."""
+    for entry in entries:
+        if entry[:1] == BLOB:
+            yield from codec.unpack(zlib.decompress(entry[1:]), key)
+        else:
+            yield entry
+
+
+def packed(entries: list[bytes]) -> bytes:
+    return BLOB + zlib.compress(codec.pack(entries))
 
 
 def journal_of(entries: list[bytes], key: str) -> tuple[JournalEntry, ...]:

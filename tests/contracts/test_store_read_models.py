@@ -19,7 +19,7 @@ from routing.conversation import (
     Unanswered,
 )
 from tests.contracts.conftest import OpenStore
-from tests.contracts.samples import begun, conversation, eventually
+from tests.contracts.samples import PLACE, begun, conversation, eventually
 
 pytestmark = pytest.mark.anyio
 
@@ -259,3 +259,19 @@ async def test_the_test_clock_stands_and_is_shared(open_store: OpenStore) -> Non
             return await two.override_ms() == 1_500
 
         await eventually(moved)
+
+
+async def test_the_lists_are_rebuilt_from_the_conversations(open_store: OpenStore) -> None:
+    async with open_store() as store:
+        await begun(store, conversation=queued(PLACE.id))
+        await store.index(queued(PLACE.id), 1)
+        wanted = await store.queue()
+        lists = [f"{store.staff_tag}:{name}" for name in ("idx:all", "idx:queue", "idx:team:billing", "q:billing")]
+        await store.calls.call("DEL", *lists)
+        assert await store.queue() == []
+
+        rebuilt = await store.rebuild()
+
+        assert rebuilt == 1
+        assert [item["id"] for item in wanted] == [PLACE.id]
+        assert [item["id"] for item in await store.queue()] == [PLACE.id]

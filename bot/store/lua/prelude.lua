@@ -121,7 +121,7 @@ end
 
 -- What a lease shows: {version, state, place, lines, mails, mails in all, {lane, rows, lane, rows ...}}.
 local function contents(tag, id)
-  local hash = redis.call('HMGET', tag .. ':c:' .. id, 'v', 'st', 'pl')
+  local hash = redis.call('HMGET', tag .. ':c:' .. id, 'v', 'st', 'pl', 'hz')
   local box = tag .. ':m:' .. id
   local lanes, keys = {}, {}
   for i, lane in ipairs(LANES) do keys[i] = tag .. ':q:' .. id .. ':' .. lane end
@@ -135,7 +135,7 @@ local function contents(tag, id)
     end
   end
   return {
-    hash[1] or '0', hash[2] or '', hash[3] or '', redis.call('LLEN', tag .. ':h:' .. id),
+    hash[1] or '0', hash[2] or '', hash[3] or '', redis.call('LLEN', tag .. ':h:' .. id) + tonumber(hash[4] or '0'),
     redis.call('LRANGE', box, 0, BATCH - 1), redis.call('LLEN', box), lanes,
   }
 end

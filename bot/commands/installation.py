@@ -1,0 +1,26 @@
+"""The store of this installation, for commands that do one thing and end."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from bot.commands.config import config_path
+from bot.settings import load_settings
+from bot.store.embedded import EmbeddedRedis, home_of
+from bot.store.redis import RedisStore
+
+
+@asynccontextmanager
+async def installation_store(config: Path | None = None) -> AsyncIterator[RedisStore]:
+    """REDIS_URL's, else the embedded one of that configuration, started for as long as it takes if it is not up."""
+    settings = load_settings()
+    if settings.redis_url is not None:
+        async with RedisStore(settings.redis_url) as store:
+            yield store
+        return
+    embedded = EmbeddedRedis(home_of(config_path(config)))
+    try:
+        async with RedisStore(embedded.start(), revive=embedded.revive) as store:
+            yield store
+    finally:
+        embedded.stop()
