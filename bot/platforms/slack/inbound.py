@@ -324,7 +324,8 @@ class SlackInbound:
             self._errands.run(self._once_addressed(outer, posted, by, desks), "reply before address")
 
     async def _once_addressed(self, outer: Envelope, posted: Posted, by: str, desks: tuple[Team, ...]) -> None:
-        """The card may be so new that its address is not written yet. A thread of their own stays theirs."""
+        """The card may be so new that its address is not written yet, or its post was never settled: then what it says
+        of itself counts. A thread of their own stays theirs."""
         until = time.monotonic() + ADDRESS_WAIT_S
         while time.monotonic() < until:
             await asyncio.sleep(ADDRESS_LOOK_S)
@@ -332,6 +333,9 @@ class SlackInbound:
             if about is not None:
                 await self._to_the_desk(outer, posted, by, about, desks)
                 return
+        about = await self._voice.about(posted.channel, posted.root)
+        if about is not None:
+            await self._to_the_desk(outer, posted, by, about, desks)
 
     async def _to_the_desk(self, outer: Envelope, posted: Posted, by: str, about: str, desks: tuple[Team, ...]) -> None:
         """A note, unless it begins with the public prefix of a team whose desk this is."""

@@ -23,6 +23,9 @@ class Voice(Protocol):
     async def open(self, trigger_id: str, view: Mapping[str, Any]) -> None:
         """Show a modal."""
 
+    async def about(self, channel: str, ts: str) -> str | None:
+        """The conversation that a message of ours names in its metadata; None for any other message."""
+
 
 class WebVoice:
     """By the Web API."""
@@ -44,3 +47,12 @@ class WebVoice:
 
     async def open(self, trigger_id: str, view: Mapping[str, Any]) -> None:
         await self._web.ask(self._web.client.views_open(trigger_id=trigger_id, view=dict(view)))
+
+    async def about(self, channel: str, ts: str) -> str | None:
+        call = self._web.client.conversations_replies(channel=channel, ts=ts, limit=1, include_all_metadata=True)
+        found = (await self._web.ask(call)).get("messages") or [{}]
+        metadata = found[0].get("metadata") or {}
+        if metadata.get("event_type") != "baton" or not found[0].get("bot_id"):
+            return None
+        named = (metadata.get("event_payload") or {}).get("conversation")
+        return str(named) if named else None

@@ -3,6 +3,7 @@
 import pytest
 
 from bot.fake_slack import Message
+from bot.platforms.slack.client import Web
 from handlers.ports import Place
 from routing.events import Noted, PostedNatively
 from tests.platforms.slack_inbound.world import TEAM, SlackDesk, eventually, thread
@@ -114,6 +115,27 @@ async def addressed(world: SlackDesk, line: Message, conversation: str) -> None:
     store, channel = world.store, f"{TEAM}.{line.channel}"
     shard = store.shard(Place(line.ts, "slack", TEAM, channel))
     await store.calls.call("SET", f"{store.tag(shard)}:a:{channel}:{line.ts}", conversation)
+
+
+async def test_a_card_whose_address_was_never_written_says_itself_what_it_is_about(
+    quiet: SlackDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.platforms.slack.inbound.ADDRESS_WAIT_S", 0.1)
+    monkeypatch.setattr("bot.platforms.slack.inbound.ADDRESS_LOOK_S", 0.05)
+    slack = quiet.slack
+    root = await slack.say("mia", "#help", f"{BOT} I was charged twice")
+    await slack.settled()
+    conversation = thread(slack, "#help", root.ts)
+    about = {"event_type": "baton", "event_payload": {"conversation": conversation, "kind": "card", "key": "k"}}
+    async with Web(slack.bot_token, base_url=slack.api_url) as web:
+        posted = await web.client.chat_postMessage(channel="C0BILLING", text="a card", metadata=about)
+
+    await slack.say("ana", "#desk-billing", "she is right", thread_ts=posted["ts"])
+
+    async def noted() -> bool:
+        return Noted("ana", "she is right") in await quiet.events(conversation)
+
+    await eventually(noted)
 
 
 async def test_staff_answer_a_line_about_a_conversation_in_their_own_direct_message(quiet: SlackDesk) -> None:
