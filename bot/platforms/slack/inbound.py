@@ -23,7 +23,7 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
-from handlers.ports import Mail, Mailbox, Place, Unavailable
+from handlers.ports import Mail, Mailbox, Permanent, Place, Temporary, Unavailable
 from routing.events import Event, MessageDeleted, MessageEdited, MessageReceived, Noted, PostedNatively, Replied
 from routing.policy import Policy, Team
 
@@ -49,9 +49,9 @@ from .voice import Voice
 
 log = structlog.get_logger("baton.slack")
 
-ADDRESS_WAIT_S: Final = 10.0  # a reply to a card whose post is not written down yet
-ADDRESS_LOOK_S: Final = 0.25
-TWIN_WAIT_S: Final = 1.0  # of the three seconds in which Slack wants its answer
+ABOUT_WITHIN_S: Final = 2.0  # of the three seconds in which Slack wants its answer
+THEIRS_KEPT: Final = 4096  # threads known to be none of ours
+TWIN_WAIT_S: Final = 1.0  # of the same three seconds
 TWIN_LOOK_S: Final = 0.05
 DESK_LOOK_S: Final = 5.0
 DESK_AGAIN_S: Final = 300.0
@@ -68,7 +68,7 @@ ChannelId = Callable[[str], Awaitable[str | None]]
 
 
 class SlackInbound:
-    """`async with SlackInbound(...) as inbound`: its errands (refusals, modals, late addresses) live as long as that.
+    """`async with SlackInbound(...) as inbound`: its errands (refusals, modals) live as long as that.
 
     Attributes:
         app: Bolt's. It authorizes from what it is given, without a call to Slack.
@@ -97,6 +97,7 @@ class SlackInbound:
         self._channel_id = channel_id
         self.desks: dict[str, str] = {}
         self._errands = Errands()
+        self._theirs: dict[tuple[str, str], None] = {}
         self._looking: asyncio.Task[None] | None = None
         self._actions = Actions(mailbox, policy, voice, self._errands, ingress=ingress)
         self._kinds: Mapping[str, Callable[[Mapping[str, Any]], Awaitable[BoltResponse]]] = {
@@ -317,25 +318,32 @@ class SlackInbound:
             return
         if by is None or not posted.text:
             return
-        about = await self._about(outer, posted)
+        about = await self._about(outer, posted) or await self._says_itself(posted)
         if about is not None:
             await self._to_the_desk(outer, posted, by, about, desks)
-        else:
-            self._errands.run(self._once_addressed(outer, posted, by, desks), "reply before address")
 
-    async def _once_addressed(self, outer: Envelope, posted: Posted, by: str, desks: tuple[Team, ...]) -> None:
-        """The card may be so new that its address is not written yet, or its post was never settled: then what it says
-        of itself counts. A thread of their own stays theirs."""
-        until = time.monotonic() + ADDRESS_WAIT_S
-        while time.monotonic() < until:
-            await asyncio.sleep(ADDRESS_LOOK_S)
-            about = await self._about(outer, posted)
-            if about is not None:
-                await self._to_the_desk(outer, posted, by, about, desks)
-                return
-        about = await self._voice.about(posted.channel, posted.root)
-        if about is not None:
-            await self._to_the_desk(outer, posted, by, about, desks)
+    async def _says_itself(self, posted: Posted) -> str | None:
+        """A card may be so new that its address is not written yet: then what it says of itself counts. Asked before
+        the acknowledgement, so that a reply is never in the hands of this process alone. Their own threads stay theirs.
+
+        Raises:
+            Unavailable: Slack does not say now. It sends the reply again.
+        """
+        thread = (posted.channel, posted.root)
+        if thread in self._theirs:
+            return None
+        try:
+            async with asyncio.timeout(ABOUT_WITHIN_S):
+                about = await self._voice.about(*thread)
+        except (Temporary, TimeoutError) as error:
+            raise Unavailable(f"Slack does not say what a thread is about: {error}") from error
+        except Permanent:
+            about = None
+        if about is None:
+            self._theirs[thread] = None
+            while len(self._theirs) > THEIRS_KEPT:
+                del self._theirs[next(iter(self._theirs))]
+        return about
 
     async def _to_the_desk(self, outer: Envelope, posted: Posted, by: str, about: str, desks: tuple[Team, ...]) -> None:
         """A note, unless it begins with the public prefix of a team whose desk this is."""

@@ -93,23 +93,6 @@ async def test_a_teams_channel_never_begins_a_conversation(quiet: SlackDesk) -> 
     assert await quiet.nothing_stored()
 
 
-async def test_a_reply_to_a_card_whose_address_is_not_written_yet_waits_for_it(quiet: SlackDesk) -> None:
-    slack = quiet.slack
-    conversation = f"slack.{TEAM}.{slack.dm('mia')}"
-    await slack.say("mia", "@mia", "hello")
-    card = await slack.bot_says("deploybot", "#desk-billing", "stands for a card")
-    await slack.say("ana", "#desk-billing", "mine", thread_ts=card.ts)
-    await slack.settled()
-    assert len(await quiet.events(conversation)) == 1
-
-    await addressed(quiet, card, conversation)
-
-    async def arrived() -> bool:
-        return (await quiet.events(conversation))[1:] == [Noted("ana", "mine")]
-
-    await eventually(arrived)
-
-
 async def addressed(world: SlackDesk, line: Message, conversation: str) -> None:
     """As a worker does once the line is sent."""
     store, channel = world.store, f"{TEAM}.{line.channel}"
@@ -117,25 +100,50 @@ async def addressed(world: SlackDesk, line: Message, conversation: str) -> None:
     await store.calls.call("SET", f"{store.tag(shard)}:a:{channel}:{line.ts}", conversation)
 
 
-async def test_a_card_whose_address_was_never_written_says_itself_what_it_is_about(
-    quiet: SlackDesk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("bot.platforms.slack.inbound.ADDRESS_WAIT_S", 0.1)
-    monkeypatch.setattr("bot.platforms.slack.inbound.ADDRESS_LOOK_S", 0.05)
-    slack = quiet.slack
+async def card_without_address(world: SlackDesk) -> tuple[str, str]:
+    """A conversation, and a card of it that was posted and not settled."""
+    slack = world.slack
     root = await slack.say("mia", "#help", f"{BOT} I was charged twice")
     await slack.settled()
     conversation = thread(slack, "#help", root.ts)
     about = {"event_type": "baton", "event_payload": {"conversation": conversation, "kind": "card", "key": "k"}}
     async with Web(slack.bot_token, base_url=slack.api_url) as web:
         posted = await web.client.chat_postMessage(channel="C0BILLING", text="a card", metadata=about)
+    return conversation, str(posted["ts"])
 
-    await slack.say("ana", "#desk-billing", "she is right", thread_ts=posted["ts"])
 
-    async def noted() -> bool:
-        return Noted("ana", "she is right") in await quiet.events(conversation)
+async def test_a_card_whose_address_is_not_written_says_itself_what_it_is_about(quiet: SlackDesk) -> None:
+    """The reply is in the mailbox before Slack is acknowledged."""
+    conversation, card = await card_without_address(quiet)
 
-    await eventually(noted)
+    await quiet.slack.say("ana", "#desk-billing", "she is right", thread_ts=card)
+    await quiet.slack.settled()
+
+    assert (await quiet.events(conversation))[1:] == [Noted("ana", "she is right")]
+
+
+async def test_a_reply_is_sent_again_while_slack_does_not_say_what_its_thread_is_about(quiet: SlackDesk) -> None:
+    conversation, card = await card_without_address(quiet)
+    quiet.slack.fault("ratelimited", "conversations.replies", times=1)
+
+    await quiet.slack.say("ana", "#desk-billing", "she is right", thread_ts=card)
+
+    async def arrived() -> bool:
+        return (await quiet.events(conversation))[1:] == [Noted("ana", "she is right")]
+
+    await eventually(arrived)
+
+
+async def test_a_thread_of_the_teams_own_stays_theirs(quiet: SlackDesk) -> None:
+    conversation, _ = await card_without_address(quiet)
+    other = await quiet.slack.bot_says("deploybot", "#desk-billing", "deployed")
+
+    for words in ("nice", "very nice"):
+        await quiet.slack.say("ana", "#desk-billing", words, thread_ts=other.ts)
+        await quiet.slack.settled()
+
+    assert len(await quiet.events(conversation)) == 1
+    assert len(quiet.slack.calls("conversations.replies")) == 1
 
 
 async def test_staff_answer_a_line_about_a_conversation_in_their_own_direct_message(quiet: SlackDesk) -> None:
