@@ -22,7 +22,7 @@ from .commands.config import summary
 from .config_file import check_file
 from .platforms.slack.client import API_URL, Directory, SlackRefusal, Web
 from .platforms.slack.manifest import SCOPES
-from .settings import Settings
+from .settings import Settings, known_environment
 from .store.connection import Revive
 from .store.embedded import EmbeddedRedis, NoRedis, home_of
 from .store.redis import RedisStore, StoreUnfit
@@ -73,7 +73,7 @@ async def redis(settings: Settings, config: Path, *, now: Callable[[], float] = 
     url, revive, embedded = settings.redis_url or "", None, None
     try:
         if not url:
-            embedded = EmbeddedRedis(home_of(config))
+            embedded = EmbeddedRedis(home_of(config, known_environment()))
             await embedded.revive()
             url, revive = embedded.url, embedded.revive
         async for found in _store(url, revive, now, kind="embedded" if embedded is not None else "REDIS_URL"):

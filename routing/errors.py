@@ -25,7 +25,3 @@ class Refused(Exception):
         self.detail = detail
         self.holder = holder
         self.epoch = epoch
-
-
-class ConfigurationMissing(Exception):
-    """A name that the policy no longer knows and for which it has no fallback either."""

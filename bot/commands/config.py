@@ -1,7 +1,6 @@
 """`baton check`, `baton explain` and `baton config schema`: what is said of a configuration without running it."""
 
 import json
-import os
 import sys
 import time
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Annotated, Any, Literal
 from cyclopts import App, Parameter
 
 from bot.config_file import Checked, Diagnostic, check_file
+from bot.settings import known_environment
 from bot.triage import judge_of
 from routing import config as shapes
 from routing import values
@@ -24,7 +24,7 @@ config_app = App(name="config", help="The configuration's schema and versions.")
 
 def config_path(given: Path | None = None) -> Path:
     """The file that is meant: the one named, else $BATON_CONFIG, else config.yaml here."""
-    return given if given is not None else Path(os.environ.get("BATON_CONFIG") or "config.yaml")
+    return given if given is not None else Path(known_environment().get("BATON_CONFIG") or "config.yaml")
 
 
 @check_app.default

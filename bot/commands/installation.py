@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from bot.commands.config import config_path
-from bot.settings import load_settings
+from bot.settings import known_environment, load_settings
 from bot.store.embedded import EmbeddedRedis, home_of
 from bot.store.redis import RedisStore
 
@@ -18,7 +18,7 @@ async def installation_store(config: Path | None = None) -> AsyncIterator[RedisS
         async with RedisStore(settings.redis_url) as store:
             yield store
         return
-    embedded = EmbeddedRedis(home_of(config_path(config)))
+    embedded = EmbeddedRedis(home_of(config_path(config), known_environment()))
     try:
         async with RedisStore(embedded.start(), revive=embedded.revive) as store:
             yield store

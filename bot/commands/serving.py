@@ -26,7 +26,7 @@ def start_demo(host: str, port: int, config: Path | None, *, test_clock: bool, s
     file = config if config is not None else settings.baton_config
     store: EmbeddedRedis | None = None
     if settings.redis_url is None:
-        store = EmbeddedRedis(home_of(file))
+        store = EmbeddedRedis(home_of(file, known_environment()))
         store.start()
     token = settings.baton_api_token.get_secret_value() if settings.baton_api_token else random_secret()
     printed = None if settings.baton_api_token else token
