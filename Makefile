@@ -3,12 +3,13 @@ PY ?= python3
 PORT ?= 8080
 BIN := .venv/bin
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt bench lock clean
+.PHONY: help run test check fmt bench torture lock clean
 
 help:
 	@echo "make run    start the demo (PORT=n asks for a port)"
 	@echo "make test   run the tests"
 	@echo "make check  formatter, linter, types, import contracts"
+	@echo "make torture  ten minutes of everything going wrong; the report goes to bench/TORTURE.md"
 	@echo "make bench  the benchmarks; figures go to bench/RESULTS.md"
 
 # $(1): the requirement files to install. uv does the work (pip alone takes some ten times as long); pip only brings uv.
@@ -29,7 +30,9 @@ endef
 .venv/.dev: pyproject.toml requirements/boot.txt requirements/e2e.txt
 	$(call setup,requirements/e2e.txt)
 
+# The weights of the embedded model are fetched once; where that fails, one line says so and triage counts words.
 run: .venv/.run
+	@test "$(BATON_MODEL_BUILD)" = 0 || $(BIN)/baton model build >/dev/null || true
 	@exec $(BIN)/baton demo --port $(PORT)
 
 test: .venv/.dev
@@ -45,8 +48,18 @@ fmt: .venv/.dev
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
+# What we are measured beside. Where it cannot be installed, its rows say so.
+bench/.venv/.ready: requirements/bench.txt
+	@$(BIN)/uv venv -q --clear --python $(BIN)/python bench/.venv
+	@$(BIN)/uv pip install -q --python bench/.venv/bin/python --require-hashes -r $<
+	@touch $@
+
 bench: .venv/.dev
+	@$(MAKE) -s bench/.venv/.ready || echo "the other agent runtimes could not be installed"
 	@$(BIN)/python -m bench
+
+torture: .venv/.dev
+	@$(BIN)/python -m tests.faults.torture --minutes 10
 
 # Hash-pinned and without addresses; a test looks for "://" in them.
 COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --python-version 3.11
@@ -54,6 +67,7 @@ lock: .venv/.dev
 	@$(COMPILE) pyproject.toml --group run -o requirements/run.txt
 	@$(COMPILE) pyproject.toml --group dev -o requirements/dev.txt
 	@$(COMPILE) pyproject.toml --group e2e -o requirements/e2e.txt
+	@$(COMPILE) --group bench -o requirements/bench.txt
 
 clean:
-	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	@rm -rf .venv bench/.venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

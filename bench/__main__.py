@@ -6,9 +6,10 @@ import time
 import traceback
 from collections.abc import Callable
 
+from bot.observe.lag import settle_collector
 from bot.observe.logs import configure
 
-from . import latency, memory, micro, recovery, report, rest, slack, throughput
+from . import agents, latency, memory, micro, recovery, report, rest, slack, throughput, triage
 from .figures import Measured
 
 MEASURES: dict[str, Callable[[bool], Measured]] = {
@@ -19,6 +20,8 @@ MEASURES: dict[str, Callable[[bool], Measured]] = {
     "recovery": recovery.measure,
     "rest": rest.measure,
     "slack": slack.measure,
+    "agents": agents.measure,
+    "triage": triage.measure,
 }
 
 
@@ -28,6 +31,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="fewer events; RESULTS.md stays as it is")
     given = parser.parse_args()
     configure(quiet=True)
+    settle_collector()  # as a worker does when it starts
     results: dict[str, Measured] = {}
     failed: list[str] = []
     began = time.perf_counter()

@@ -12,16 +12,18 @@ class Figure:
         floor: what the bare tools under Baton need for the least that could be called the same work.
         target: what is to be reached; None where nothing is promised.
         better: which way is good.
+        absent: why there is no value; shown in its place.
     """
 
     measure: str
     name: str
     value: float
-    unit: str
+    unit: str = ""
     floor: float | None = None
     floor_name: str = ""
     target: float | None = None
     better: Literal["less", "more"] = "less"
+    absent: str = ""
 
     @property
     def ratio(self) -> float | None:

@@ -68,9 +68,9 @@ class CountingCalls(Calls):
         self.by_name: Counter[str] = Counter()
         self.names: dict[Argument, str] = {}
 
-    def call(self, *args: Argument) -> "asyncio.Future[Any]":
+    def call(self, *args: Argument, at: str = "") -> "asyncio.Future[Any]":
         self.by_name[self.names.get(args[1], str(args[0])) if len(args) > 1 else str(args[0])] += 1
-        return super().call(*args)
+        return super().call(*args, at=at)
 
 
 class BenchStore(RedisStore):
@@ -109,7 +109,7 @@ class BenchPlatform:
             await asyncio.sleep(random.random() * self._slowest_s)
         self.copies += 1
         self.on_copy(row.key.rpartition("|")[0])
-        return f"{self._sent}.000200"
+        return ""  # as Slack's: nobody replies to a copy
 
     async def working(self, conversation: Conversation) -> None:
         return None

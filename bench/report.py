@@ -22,7 +22,7 @@ def table(figures: Sequence[Figure]) -> list[tuple[str, ...]]:
     return [
         (
             figure.name,
-            f"{shown(figure.value)} {figure.unit}".strip(),
+            figure.absent or f"{shown(figure.value)} {figure.unit}".strip(),
             f"{shown(figure.floor)} {figure.unit} ({figure.floor_name})" if figure.floor is not None else "",
             f"{figure.ratio:.2f} x" if figure.ratio is not None else "",
             _target(figure),
@@ -70,13 +70,17 @@ def facts(command: str) -> dict[str, str]:
     loads = ", ".join(f"{load:.1f}" for load in os.getloadavg())
     return {
         "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
-        "machine": f"{os.cpu_count()} cores, {_cpu()}, {_ram_gb():.0f} GB, {platform.system()} {platform.machine()}",
+        "machine": machine(),
         "load averages at the end": loads,
         "store": redis,
         "Python": platform.python_version(),
         "commit": _commit(),
         "command": f"`{command}`",
     }
+
+
+def machine() -> str:
+    return f"{os.cpu_count()} cores, {_cpu()}, {_ram_gb():.0f} GB, {platform.system()} {platform.machine()}"
 
 
 def _cpu() -> str:

@@ -10,6 +10,7 @@ import json
 import os
 import time
 
+from bot.observe.lag import settle_collector
 from bot.observe.logs import configure
 from bot.worker import Worker
 
@@ -42,6 +43,7 @@ async def serve(url: str, lease_s: float, slowest_s: float) -> None:
 
         loop = asyncio.get_running_loop()
         loop.add_reader(0, asked)
+        settle_collector()
         tell(f"ready {store.owner}")
         await worker.run(grace_s=2.0)
 

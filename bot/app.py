@@ -27,8 +27,11 @@ from routing.policy import Policy
 
 from .agent_runtime import Runtime
 from .live_config import LiveConfig
+from .observe.lag import LoopLag, settle_collector
+from .observe.logs import redaction
 from .observe.metrics import register
 from .platforms.console import ConsolePlatform
+from .redaction import redactor
 from .settings import Settings, known_environment
 from .slack_connection import SlackConnection, connect_slack, wanted
 from .store.clock import RealClock, RedisTestClock
@@ -36,7 +39,7 @@ from .store.config_versions import ConfigVersions
 from .store.connection import Revive
 from .store.redis import RedisStore
 from .tenure import World
-from .triage import judge_of
+from .triage import engine, judge_of, warm
 from .web.app import create_app
 from .web.services import Explain, Services
 from .worker import Worker
@@ -91,7 +94,7 @@ async def assemble(
     with_slack = wanted(settings)
     clock = RedisTestClock() if test_clock else RealClock()
     store = RedisStore(redis_url, clock=clock, lease_s=settings.baton_lease_s, revive=revive)
-    versions = ConfigVersions(store.calls.client, store.workspace)
+    versions = ConfigVersions(store.calls, store.workspace)
     config = LiveConfig(config_file, known_environment(), version_of=versions.remember)
     key = settings.openai_api_key
     runtime = Runtime(base_url=settings.openai_base_url, api_key=key.get_secret_value() if key is not None else None)
@@ -100,10 +103,13 @@ async def assemble(
     def policy() -> Policy:
         return replace(config.policy, agents_paused=True) if switch.paused else config.policy
 
+    redaction.follow(lambda: redactor(config.policy.defaults.redact) if config.policy.defaults.redact else None)
+
     async with AsyncExitStack() as stack:
         stack.push_async_callback(runtime.aclose)
         await stack.enter_async_context(store)
         await config.number()
+        await warm(config.policy)
         switch.paused = await store.paused()
         slack: SlackConnection | None = None
         if with_slack:
@@ -155,7 +161,7 @@ def _build(
         config_problem=lambda: str(config.problem[0]) if config.problem else None, draining=lambda: switch.draining,
         clock=SteppedClock(store, clock) if isinstance(clock, RedisTestClock) else None,
         demo=demo, model="your model" if runtime.has_endpoint and settings.baton_model else "local model",
-        registry=registry,
+        triage=str(engine()), registry=registry,
     )  # fmt: skip
     worker = Worker(world)
     register(registry, world, worker)
@@ -212,10 +218,13 @@ async def run(baton: Baton, *, host: str, sockets: list[socket.socket], announce
     for name in (signal.SIGTERM, signal.SIGINT):
         with contextlib.suppress(NotImplementedError):
             loop.add_signal_handler(name, stop.set)
+    lag = LoopLag()
+    lag.register(baton.services.registry)
     async with asyncio.TaskGroup() as group:
         tasks = [
             group.create_task(baton.config.run(stop), name="config"),
             group.create_task(_look_at_pause(baton), name="pause"),
+            group.create_task(lag.run(), name="lag"),
         ]
         if baton.role in ("all", "worker"):
             # An earlier process of this name (a container has one) may have died holding leases: not wait for them.
@@ -228,6 +237,7 @@ async def run(baton: Baton, *, host: str, sockets: list[socket.socket], announce
         serving = group.create_task(server.serve(sockets=sockets), name="web")
         while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has no event for it
             await asyncio.sleep(0.01)
+        settle_collector()
         announce()
         await stop.wait()
         baton.switch.draining = True

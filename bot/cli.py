@@ -8,9 +8,13 @@ from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
+from .commands.backup import backup_app, migrate_app, restore_app
 from .commands.config import check_app, config_app, explain_app
+from .commands.dead_letters import dead_letters_app
 from .commands.doctor import doctor_app
+from .commands.model import model_app
 from .commands.plainly import Stop, plainly
+from .commands.replay import replay_app
 from .commands.slack import slack_app
 
 app = App(
@@ -23,7 +27,15 @@ app.command(check_app)
 app.command(explain_app)
 app.command(config_app)
 app.command(doctor_app)
+# By its path: what judges a line is much to import for every other command.
+app.command("bot.commands.evaluate:eval_app", name="eval", help="Measure triage quality on labelled data.")
+app.command(dead_letters_app)
+app.command(replay_app)
+app.command(backup_app)
+app.command(restore_app)
+app.command(migrate_app)
 app.command(slack_app)
+app.command(model_app)
 agents_app = App(name="agents", help="Silence all agents, or let them speak again.")
 app.command(agents_app)
 

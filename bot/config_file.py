@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 
+from bot import plugins
 from bot.agents.naming import transfer_tool_name
 from bot.config_tree import Mark, Tree, decode, read
-from bot.triage import judge_of
+from bot.triage import close_routes_of, judge_of
 from routing.compile import compile_config
 from routing.conversation import Target
 from routing.policy import Policy
@@ -97,13 +98,14 @@ def check_file(path: str | FilePath, env: Mapping[str, str] | None = None, *, ve
     text = decode(raw, problems)
     if text is None:
         return Checked(None, _positioned(problems, name, "", None, {}))
-    return check_text(text, env, name=name, version=version)
+    return check_text(text, env, name=name, version=version, folder=FilePath(path).absolute().parent)
 
 
 def check_text(
-    text: str, env: Mapping[str, str] | None = None, *, name: str = "config.yaml", version: str | None = None
-) -> Checked:
-    """Check a text as if it were that file."""
+    text: str, env: Mapping[str, str] | None = None, *, name: str = "config.yaml", version: str | None = None,
+    folder: FilePath | None = None,
+) -> Checked:  # fmt: skip
+    """Check a text as if it were that file. What it names by import path may lie in `folder`."""
     problems = Problems()
     syntax: dict[Path, Mark] = {}
     tree = read(text, os.environ if env is None else env, problems, syntax)
@@ -118,10 +120,26 @@ def check_text(
             line_of=tree.line_of,
         )
         if policy is not None:
+            plugins.check(policy, folder, problems)
+        if policy is not None and not problems.failed:
             outcomes = run_tests(policy, judge_of(policy), problems)
-            policy = None if problems.failed else policy
+            _alike(policy, problems)
+        policy = None if problems.failed else policy
     found = _positioned(problems, name, text, tree, syntax)
     return Checked(policy, found, text, outcomes=outcomes, counts=_counts(tree))
+
+
+def _alike(policy: Policy, problems: Problems) -> None:
+    """Routes that the embedded model can hardly tell apart; without its weights nothing is known of that."""
+    places = {route.name: place for place, route in reversed(list(enumerate(policy.routes)))}
+    for close in close_routes_of(policy):
+        one, two = close.routes
+        problems.warning(
+            ("routes", places[two]),
+            "close-routes",
+            f'the examples of routes "{one}" and "{two}" are nearer to each other ({close.to_each_other:.2f}) than '
+            f"among themselves ({close.to_their_own:.2f}); make one route of them, or choose examples that differ",
+        )
 
 
 def _counts(tree: Tree | None) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 A row without a mark was surely not sent. One whose call was cut off, by a crash or by a time-out, may have been: it is
 looked up once it can no longer be on its way, and only then sent again. Looking up at once, or never, posts twice.
+While the store may have forgotten marks (store/generations.py) every row is looked up.
 Rows that are free to be sent again (lists, slots, a card's new face) need no mark.
 """
 
@@ -18,6 +19,8 @@ from handlers.ports import Lease, LeaseLost, Mail, Permanent, QueuedRow, Tempora
 from routing.conversation import Conversation
 from routing.effects import PostCard, Publish
 from routing.events import Delivered, DeliveryFailed, Event
+
+from .redaction import redacted_rows
 
 if TYPE_CHECKING:
     from .tenure import World
@@ -72,9 +75,13 @@ class Delivery:
         """Work on a row until it is settled, suppressed or buried."""
         world, lease = self._world, self._lease
         tries = Tries(failed=row.attempts - 1 if row.marked_ms is not None else 0)
+        looked_up = False  # in this doubt
         while True:
-            if row.marked_ms is not None and await self._was_sent(row):
-                return
+            doubt_ms = world.engine.in_doubt_since_ms()
+            if row.marked_ms is not None or (doubt_ms is not None and not looked_up):
+                if await self._was_sent(row, max(row.marked_ms or 0, doubt_ms or 0)):
+                    return
+                looked_up = doubt_ms is not None
             await self._sure_of_the_lease()
             together = [row]
             if row.row.resend == "free" and row.row.speech_epoch is None:
@@ -85,6 +92,8 @@ class Delivery:
             else:
                 if await world.engine.mark(lease, row) == "suppressed":
                     return
+                if world.engine.in_doubt_since_ms() is not None and not looked_up:
+                    continue
                 await self._sure_of_the_lease()  # right before the call: a process that was paused must not speak late
             try:
                 platform_id = await self._perform(together)
@@ -109,9 +118,12 @@ class Delivery:
         policy = await world.policy_of(self._lease.place.workspace)
         try:
             if isinstance(row.row.effect, Publish):
-                await publish([one.row for one in rows], self._conversation, self._lease.version, world.read_models)
+                told = redacted_rows([one.row for one in rows], policy.defaults.redact)
+                await publish(told, self._conversation, self._lease.version, world.read_models)
                 return ""
-            return await perform(row.row, self._conversation, policy, world.platforms, world.staffing)
+            return await perform(
+                row.row, self._conversation, policy, world.platforms, world.staffing, world.read_models
+            )
         except (Temporary, Permanent, Unavailable, LeaseLost):
             raise
         except Exception as error:  # a fault of an adapter is a fault of this row, not of the conversation
@@ -132,14 +144,14 @@ class Delivery:
         if self._lease.id in gone:
             raise LeaseLost(self._lease.id)
 
-    async def _was_sent(self, row: QueuedRow) -> bool:
-        """A marked row whose call was cut off. True: it is settled or given up; False: it may be sent (again)."""
+    async def _was_sent(self, row: QueuedRow, since_ms: int) -> bool:
+        """A row that may have been sent at `since_ms` or before. True: it is settled or given up; False: it may be sent
+        (again)."""
         world = self._world
         platform = world.platforms.get(self._conversation.platform)
         if row.row.resend == "free" or platform is None or platform.transcript_is_delivery:
             return False
-        assert row.marked_ms is not None
-        await asyncio.sleep(max(0.0, row.marked_ms / 1000 + world.settle_s - time.time()))
+        await asyncio.sleep(max(0.0, since_ms / 1000 + world.settle_s - time.time()))
         if row.row.resend == "never":
             await self._give_up(row, "nobody knows whether it was sent")
             return True

@@ -26,6 +26,7 @@ from .settings import Settings, known_environment
 from .store.connection import Revive
 from .store.embedded import EmbeddedRedis, NoRedis, home_of
 from .store.redis import RedisStore, StoreUnfit
+from .triage import engine
 
 OLDEST_PYTHON: Final = (3, 11)
 SKEW_S: Final = 30.0  # Slack refuses and sends signatures that are five minutes off
@@ -57,6 +58,7 @@ async def examine(settings: Settings, config: Path, environment: Mapping[str, st
     policy, found = configuration(config, environment)
     yield found
     yield await model(settings)
+    yield Finding("triage", str(engine()))  # words do instead of weights; it says how to get them
     async for found in slack(environment, policy):
         yield found
 

@@ -4,8 +4,10 @@ import os
 import secrets
 from pathlib import Path
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from .store.addresses import Address
 
 
 class Unset(Exception):
@@ -31,6 +33,13 @@ class Settings(BaseSettings):
     slack_api_url: str | None = None
     baton_lease_s: float = Field(12.0, ge=1.0, le=120.0)
 
+    @field_validator("redis_url")
+    @classmethod
+    def _an_address(cls, url: str | None) -> str | None:
+        if url is not None:
+            Address.of(url)
+        return url
+
 
 def load_settings() -> Settings:
     """Raises `Unset` with one line that names the variable."""
@@ -39,7 +48,7 @@ def load_settings() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0]).upper()
-        raise Unset(f"{name} is malformed: {first['msg']}") from error
+        raise Unset(f"{name} is malformed: {first['msg'].removeprefix('Value error, ')}") from error
 
 
 def known_environment() -> dict[str, str]:

@@ -284,7 +284,8 @@ class Tenure:
         await self._show_work(conversation)
         report: AgentEvent
         try:
-            report = await world.runtime.run(request(conversation, lines, policy), Journal(world.engine, lease, run))
+            asked = request(conversation, lines, policy, world.runtime, lease)
+            report = await world.runtime.run(asked, Journal(world.engine, lease, run))
         except (LeaseLost, Unavailable):
             raise
         except Exception as error:  # a run that cannot even be asked for must not hold the conversation for ever

@@ -78,6 +78,7 @@ class Worker:
         ends."""
         try:
             await self._world.engine.reap(self._world.engine.owner)
+            await self._world.engine.leave()
         except Unavailable:
             log.warning("store.away", during="_give_back")
 
@@ -128,6 +129,7 @@ class Worker:
             await self._look_at_held(dict(self._held))
 
     async def _keep_house(self) -> None:
+        await self._world.engine.keep_abreast()
         reaped = await self._world.engine.reap()
         if reaped:
             log.info("leases.reaped", count=reaped)

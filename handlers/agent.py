@@ -4,16 +4,21 @@ from collections.abc import Sequence
 
 from routing.conversation import Conversation
 from routing.effects import Line
+from routing.events import AgentHandedOff
 from routing.permissions import people_allowed
 from routing.policy import Policy
 
 from .apply import Desk, apply
-from .ports import Lease, Mail, RunRequest
+from .chosen import forbidden, with_facts
+from .ports import AgentRuntime, Lease, Mail, RunRequest
 
 
-async def reported(desk: Desk, lease: Lease, mail: Mail, policy: Policy) -> None:
+async def reported(desk: Desk, runtime: AgentRuntime, lease: Lease, mail: Mail, policy: Policy) -> None:
     """AgentReplied, AgentHandedOff, AgentCompleted, AgentFailed."""
-    await apply(desk, lease, mail, mail.event, policy)
+    event = mail.event
+    if isinstance(event, AgentHandedOff):
+        event = with_facts(event, runtime, lease, policy)
+    await apply(desk, lease, mail, event, policy)
 
 
 def view(lines: Sequence[Line]) -> tuple[Line, ...]:
@@ -34,9 +39,12 @@ def view(lines: Sequence[Line]) -> tuple[Line, ...]:
     return tuple(seen)
 
 
-def request(conversation: Conversation, lines: Sequence[Line], policy: Policy) -> RunRequest:
+def request(
+    conversation: Conversation, lines: Sequence[Line], policy: Policy, runtime: AgentRuntime, lease: Lease
+) -> RunRequest:  # fmt: skip
     """What the runtime gets for the run that the state wishes for: nothing newer than the run's `upto`."""
     run = conversation.run
     assert run is not None
     visible = tuple(line for line in view(lines) if line.seq is None or line.seq <= run.upto)
-    return RunRequest(conversation, visible, policy, people_allowed=people_allowed(conversation))
+    refused = forbidden(conversation, runtime, lease, policy)
+    return RunRequest(conversation, visible, policy, people_allowed(conversation), refused)

@@ -13,11 +13,13 @@ from routing.effects import (
     Amend,
     AskRating,
     CloseStream,
+    DropChoices,
     Effect,
     Emit,
     FreeSlot,
     Hear,
     InvitePerson,
+    KeepCase,
     KeepItems,
     Line,
     Note,
@@ -37,9 +39,10 @@ from routing.errors import Refused
 from routing.events import Event, MessageReceived
 from routing.moves import Decision
 from routing.policy import Policy
+from routing.replacing import replaced
 from routing.timers import timers
 
-from .ports import Commit, Engine, Lane, Lease, Mail, Outcome, Resend, Row, Staffing
+from .ports import Commit, Decided, Engine, Lane, Lease, Mail, Outcome, Resend, Row, Staffing
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ ROUTES: dict[type, tuple[Lane, str, Resend]] = {
     Say: ("customer", "reply", "reconcile"),
     Notice: ("customer", "line", "reconcile"),
     CloseStream: ("customer", "reply", "free"),
+    DropChoices: ("customer", "reply", "free"),
     AskRating: ("customer", "ask", "reconcile"),
     PostCard: ("desk", "card", "reconcile"),
     UpdateCard: ("desk", "card", "free"),
@@ -69,6 +73,7 @@ ROUTES: dict[type, tuple[Lane, str, Resend]] = {
     ShowDraft: ("desk", "line", "reconcile"),
     SyncDesk: ("desk", "relay", "free"),
     FreeSlot: ("staffing", "slot", "free"),
+    KeepCase: ("staffing", "case", "free"),
 }
 MUST_LAND = (Notice, PostCard)
 
@@ -79,16 +84,25 @@ async def apply(desk: Desk, lease: Lease, mail: Mail, event: Event, policy: Poli
     `event` is the mail's event with the facts that its handler gathered. Raises `LeaseLost`; anything else that escapes
     is a fault of the event (a poison) or of the store (`Unavailable`).
     """
-    conversation = lease.conversation
+    decided = Decided(event, lease.now_ms, policy.version, policy.agents_paused)
     try:
-        if conversation is None:
-            conversation = _begin(lease, event, policy)
-        decision = decide(conversation, event, policy, lease.now_ms)
+        decision = decision_of(lease, event, policy)
     except Refused as refusal:
         outcome = Outcome(refusal.code, refusal.detail, refusal.holder, refusal.epoch) if mail.reply_to else None
-        await desk.engine.commit(lease, Commit(mail, None, outcome=outcome))
+        logged = replace(decided, way="refused") if lease.conversation is not None else None
+        await desk.engine.commit(lease, Commit(mail, None, outcome=outcome, decided=logged))
         return
-    await write(desk, lease, mail, decision, policy, born=lease.conversation is None)
+    await write(desk, lease, mail, decision, policy, decided, born=lease.conversation is None)
+
+
+def decision_of(lease: Lease, event: Event, policy: Policy) -> Decision:
+    """What follows from the event at the lease's time; a first message brings the conversation into being. Pure.
+
+    Raises:
+        Refused: as `decide` does.
+    """
+    conversation = lease.conversation if lease.conversation is not None else _begin(lease, event, policy)
+    return decide(conversation, event, policy, lease.now_ms)
 
 
 def _begin(lease: Lease, event: Event, policy: Policy) -> Conversation:
@@ -112,10 +126,11 @@ def _begin(lease: Lease, event: Event, policy: Policy) -> Conversation:
 
 
 async def write(
-    desk: Desk, lease: Lease, mail: Mail | None, decision: Decision, policy: Policy, *, born: bool = False
-) -> None:
+    desk: Desk, lease: Lease, mail: Mail | None, decision: Decision, policy: Policy, decided: Decided | None = None,
+    *, born: bool = False,
+) -> None:  # fmt: skip
     """Take the slot, then commit. A conversation that may not close yet keeps its state; its timer is armed again."""
-    commit = to_commit(desk, lease, mail, decision, policy, born=born)
+    commit = to_commit(desk, lease, mail, decision, policy, decided, born=born)
     holder = decision.conversation.holder
     if isinstance(holder, HeldByHuman) and any(isinstance(effect, TakeSlot) for effect in decision.effects):
         await desk.staffing.take(holder.person, lease.id, decision.conversation.epoch)
@@ -129,24 +144,31 @@ async def write(
 
 async def park_poison(desk: Desk, lease: Lease, mail: Mail, policy: Policy, error: str) -> None:
     """An event that failed again and again: a dead letter, and the conversation goes to a person."""
-    conversation = lease.conversation or birth(
-        lease.id, getattr(mail.event, "author", "unknown"), policy, lease.now_ms, platform=lease.place.platform,
-        workspace=lease.place.workspace,
-    )  # fmt: skip
-    decision = give_to_people(conversation, mail.event, policy, lease.now_ms, type(mail.event).__name__)
-    if isinstance(mail.event, MessageReceived):
-        # The customer's words are kept even though nothing could be decided about them.
-        event = mail.event
-        hear = Hear(Actor("customer", event.author), event.text, event.seq, event.at_ms, event.ref)
-        decision = replace(decision, effects=(hear, *decision.effects))
-    commit = to_commit(desk, lease, mail, decision, policy, born=lease.conversation is None)
+    decision = for_people(lease, mail.event, policy)
+    decided = Decided(mail.event, lease.now_ms, policy.version, policy.agents_paused, way="given to people")
+    commit = to_commit(desk, lease, mail, decision, policy, decided, born=lease.conversation is None)
     await desk.engine.park(lease, mail, error, commit)
 
 
+def for_people(lease: Lease, event: Event, policy: Policy) -> Decision:
+    """The constant transition of an event about which nothing could be decided. Pure."""
+    conversation = lease.conversation or birth(
+        lease.id, getattr(event, "author", "unknown"), policy, lease.now_ms, platform=lease.place.platform,
+        workspace=lease.place.workspace,
+    )  # fmt: skip
+    decision = give_to_people(conversation, event, policy, lease.now_ms, type(event).__name__)
+    if isinstance(event, MessageReceived):
+        # The customer's words are kept even though nothing could be decided about them.
+        hear = Hear(Actor("customer", event.author), event.text, event.seq, event.at_ms, event.ref)
+        decision = replace(decision, effects=(hear, *decision.effects))
+    return decision
+
+
 def to_commit(
-    desk: Desk, lease: Lease, mail: Mail | None, decision: Decision, policy: Policy, *, born: bool = False
-) -> Commit:
-    """Lines, rows, timers and the outcome of one decision."""
+    desk: Desk, lease: Lease, mail: Mail | None, decision: Decision, policy: Policy, decided: Decided | None = None,
+    *, born: bool = False,
+) -> Commit:  # fmt: skip
+    """Lines, rows, timers, the outcome of one decision, and for the log what it was decided from."""
     conversation = decision.conversation
     stamp = f"{lease.id}|{lease.version + 1}"
     lines: list[Line] = []
@@ -157,7 +179,7 @@ def to_commit(
             events.append(effect)
             continue
         key = f"{stamp}|{len(rows)}"
-        line = _line(effect, lease.lines + len(lines) + 1, lease.now_ms, key)
+        line = line_of(effect, lease.lines + len(lines) + 1, lease.now_ms, key)
         if line is not None:
             lines.append(line)
         route = ROUTES.get(type(effect))
@@ -174,7 +196,8 @@ def to_commit(
             )
         )  # fmt: skip
     before = lease.conversation
-    if before is None or decision.effects or decision.journal or conversation != before:
+    changed = before is None or bool(decision.effects or decision.journal) or conversation != before
+    if changed:
         events.extend(_created(line) for line in lines if line.visibility == "public")
         rows.append(Row("index", f"{stamp}|index", Publish(tuple(events)), "free", "index"))
     awaited = mail is not None and mail.reply_to != ""  # an outcome is kept for a day, so only for who waits
@@ -187,6 +210,7 @@ def to_commit(
         timers=timers(conversation, policy),
         outcome=Outcome("ok", "", describe(conversation.holder), conversation.epoch) if awaited else None,
         closes=isinstance(conversation.holder, Closed) and not (before and isinstance(before.holder, Closed)),
+        decided=replaced(decided, effects=decision.effects) if decided is not None and changed else None,
     )
 
 
@@ -207,11 +231,11 @@ def _settled_slots(decision: Decision) -> Iterable[Effect]:
             yield effect
 
 
-def _line(effect: Effect, n: int, now_ms: int, key: str) -> Line | None:
+def line_of(effect: Effect, n: int, now_ms: int, key: str) -> Line | None:
     """The transcript line of an effect, if it is one."""
     match effect:
-        case Say(author=author, text=text):
-            return Line(n, author, text, "public", now_ms, key=key)
+        case Say(author=author, text=text, act=act, turn=turn):
+            return Line(n, author, text, "public", now_ms, key=key, act=act, turn=turn)
         case Notice(text=text):
             return Line(n, SYSTEM, text, "public", now_ms, key=key, kind="notice")
         case Note(author=author, text=text):

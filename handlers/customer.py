@@ -5,6 +5,7 @@ from dataclasses import replace
 from routing.conversation import HeldByAgent, OnHold, Resolved, Waiting
 from routing.events import MessageDeleted, MessageEdited, MessageReceived, RouteChoice
 from routing.policy import Policy
+from routing.replacing import replaced
 from routing.rules import Facts, choice
 
 from .apply import Desk, apply
@@ -15,10 +16,22 @@ from .ports import AgentRuntime, Commit, Judgement, Lease, Mail
 async def received(desk: Desk, runtime: AgentRuntime, lease: Lease, mail: Mail, policy: Policy) -> None:
     """MessageReceived, with its facts."""
     assert isinstance(mail.event, MessageReceived)
-    event = mail.event
+    if _somebody_may_be_asked(lease):
+        await runtime.prepare(mail.event, policy, before=_asked_before(lease))
+    event = replaced(
+        judged(mail.event, runtime, lease, policy),
+        tool_begun=await _tool_begun(desk, lease),
+        holder_on_duty=await _holder_on_duty(desk, lease),
+        flood=lease.overflows,
+    )
+    await apply(desk, lease, mail, event, policy)
+
+
+def judged(event: MessageReceived, runtime: AgentRuntime, lease: Lease, policy: Policy) -> MessageReceived:
+    """What the cheap triage and the routes say of the line."""
     asking = _somebody_may_be_asked(lease)
-    judgement = runtime.judge(event, policy, about=asking)
-    event = replace(
+    judgement = runtime.judge(event, policy, about=asking, before=_asked_before(lease))
+    return replaced(
         event,
         wants_person=judgement.wants_person,
         person_named=judgement.person_named,
@@ -26,12 +39,17 @@ async def received(desk: Desk, runtime: AgentRuntime, lease: Lease, mail: Mail, 
         failed_answer=judgement.failed_answer,
         language=judgement.language,
         need=judgement.need,
+        repeats=judgement.repeats,
+        frustrated=judgement.frustrated,
+        yes_or_no=judgement.yes_or_no,
         route=choose(event, judgement, lease, policy) if asking else None,
-        tool_begun=await _tool_begun(desk, lease),
-        holder_on_duty=await _holder_on_duty(desk, lease),
-        flood=lease.overflows,
     )
-    await apply(desk, lease, mail, event, policy)
+
+
+def _asked_before(lease: Lease) -> str:
+    """What the customer has asked an agent last; empty where no agent holds it."""
+    conversation = lease.conversation
+    return conversation.need if conversation is not None and isinstance(conversation.holder, HeldByAgent) else ""
 
 
 async def _tool_begun(desk: Desk, lease: Lease) -> bool:

@@ -17,8 +17,8 @@ async def handle(desk_: Desk, runtime: AgentRuntime, lease: Lease, mail: Mail, p
     elif isinstance(mail.event, MessageEdited | MessageDeleted):
         await customer.changed(desk_, lease, mail, policy)
     elif isinstance(mail.event, get_args(AgentEvent)):
-        await agent.reported(desk_, lease, mail, policy)
+        await agent.reported(desk_, runtime, lease, mail, policy)
     elif isinstance(mail.event, get_args(DeskEvent)):
-        await desk.acted(desk_, lease, mail, policy)
+        await desk.acted(desk_, runtime, lease, mail, policy)
     else:
         await timer.happened(desk_, lease, mail, policy)

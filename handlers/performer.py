@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from routing.conversation import Conversation
-from routing.effects import FreeSlot, Publish
+from routing.effects import FreeSlot, KeepCase, Publish
 from routing.policy import Policy
 
 from .ports import ChatPlatform, Permanent, ReadModels, Row, Staffing
@@ -11,6 +11,7 @@ from .ports import ChatPlatform, Permanent, ReadModels, Row, Staffing
 
 async def perform(
     row: Row, conversation: Conversation, policy: Policy, platforms: Mapping[str, ChatPlatform], staffing: Staffing,
+    read_models: ReadModels,
 ) -> str:  # fmt: skip
     """Do what the row says; the platform's id of what was sent, empty where there is none.
 
@@ -22,6 +23,9 @@ async def perform(
     match row.effect:
         case FreeSlot(person=person, before_epoch=before_epoch):
             await staffing.free(person, conversation.id, before_epoch)
+            return ""
+        case KeepCase() as case:
+            await read_models.keep_case(conversation.id, case)
             return ""
         case _:
             platform = platforms.get(conversation.platform)

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
-from routing.conversation import Conversation
-from routing.effects import Effect, JournalEntry, Line
+from routing.conversation import Conversation, Target
+from routing.effects import Effect, JournalEntry, KeepCase, Line
 from routing.errors import RefusalCode
 from routing.events import AgentEvent, Event, MessageReceived
 from routing.policy import Policy
@@ -95,7 +95,7 @@ class Row:
         resend: what a new owner may do with a row that was marked and not settled: `free` send again, `reconcile`
             look first, `never` dead letter.
         speech_epoch: set for an agent's words: MARK refuses the row when the floor has risen above it.
-        kind: `line`, `reply`, `card`, `relay`, `packet`, `ask`, `index`, `slot`, `event`.
+        kind: `line`, `reply`, `card`, `relay`, `packet`, `ask`, `index`, `slot`, `case`, `event`.
         must_land: report `Delivered` or `DeliveryFailed` into the mailbox.
     """
 
@@ -119,6 +119,27 @@ class Outcome:
     epoch: int | None = None
 
 
+Way = Literal["decided", "refused", "given to people"]
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What a commit was decided from and what followed: enough to decide it again and to tell whether it is the same.
+
+    Attributes:
+        event: with the facts that its handler gathered.
+        policy: the configuration's version; `paused`: agents were paused beside it.
+        way: `given to people`: the constant transition of an event that failed again and again.
+    """
+
+    event: Event
+    now_ms: int
+    policy: str
+    paused: bool = False
+    effects: tuple[Effect, ...] = ()
+    way: Way = "decided"
+
+
 @dataclass(frozen=True, slots=True)
 class Commit:
     """Everything that one decided event writes, in one step or not at all.
@@ -129,6 +150,7 @@ class Commit:
         lines: transcript lines to append, `n` already counted on from the lease's `lines`.
         timers: all timers of the new state; they replace all earlier ones.
         closes: the conversation ends with this commit. Refused with `mail_waiting` while other mail waits.
+        decided: for the log; None where nothing changed.
     """
 
     mail: Mail | None
@@ -139,6 +161,7 @@ class Commit:
     timers: tuple[Timer, ...] = ()
     outcome: Outcome | None = None
     closes: bool = False
+    decided: Decided | None = None
 
 
 @dataclass(slots=True)
@@ -155,6 +178,7 @@ class Lease:
         overflows: more mail waits than a mailbox holds; nothing is lost, but no agent keeps up with it.
         good_until: this process's monotonic clock, in seconds; past it nothing may be sent or begun.
         place: the place it belongs to.
+        link: the newest link of its log's chain.
     """
 
     id: str
@@ -170,6 +194,7 @@ class Lease:
     good_until: float
     more: bool = False
     overflows: bool = False
+    link: bytes = b""
 
 
 @dataclass(slots=True)
@@ -301,6 +326,16 @@ class Engine(Protocol):
     async def fire_timers(self) -> int:
         """Move due timers into their mailboxes. How many."""
 
+    def in_doubt_since_ms(self) -> int | None:
+        """When (real time) a generation began in which the store may have forgotten what was sent, while that counts:
+        then also a row without a mark is looked up, and `begin` answers `again`. None: what is written is believed."""
+
+    async def keep_abreast(self) -> None:
+        """See whether the store forgot what this worker wrote, and whether others say so. At least once a second."""
+
+    async def leave(self) -> None:
+        """This worker ends in order: it leaves nothing that it alone knows of."""
+
     async def history(self, lease: Lease) -> tuple[Line, ...]:
         """The whole transcript."""
 
@@ -339,6 +374,9 @@ class ReadModels(Protocol):
 
     async def emit(self, key: str, type: str, data: Mapping[str, Any]) -> None:
         """Append to the feed, once per key."""
+
+    async def keep_case(self, conversation: str, case: KeepCase) -> None:
+        """What staff said of its routing; the last of a conversation replaces any other."""
 
     async def find(
         self,
@@ -415,6 +453,9 @@ class Judgement:
     topics: Mapping[str, float] = field(default_factory=dict)
     language: str | None = None
     need: str | None = None
+    repeats: bool = False
+    frustrated: bool = False
+    yes_or_no: Literal["", "yes", "no"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -422,13 +463,15 @@ class RunRequest:
     """One step of one turn: one agent works until it answers, hands off, completes or fails.
 
     `lines` is the public transcript with agents' own tool items; never notes, comments or card chatter (I11).
-    `people_allowed`: False after a cancel, until the customer's next line.
+    `people_allowed`: False after a cancel, until the customer's next line. `forbidden`: to whom it may not hand now, by
+    `edges` and what is switched off, and why.
     """
 
     conversation: Conversation
     lines: tuple[Line, ...]
     policy: Policy
     people_allowed: bool
+    forbidden: Mapping[Target, str] = field(default_factory=dict)
 
 
 class RunJournal(Protocol):
@@ -442,8 +485,13 @@ class RunJournal(Protocol):
 
 
 class AgentRuntime(Protocol):
-    def judge(self, message: MessageReceived, policy: Policy, *, about: bool) -> Judgement:
-        """Cheap and local: no network, a few milliseconds. `about` False leaves out the topics."""
+    async def prepare(self, message: MessageReceived, policy: Policy, *, before: str = "") -> None:
+        """Before `judge` with `about`: whatever of it would hold up the event loop."""
+
+    def judge(self, message: MessageReceived, policy: Policy, *, about: bool, before: str = "") -> Judgement:
+        """Cheap and local: no network, a few milliseconds. `about` False leaves out what matters only while somebody
+        may still be asked for: topics, requests for a person, complaints. `before` is what the customer asked last,
+        which the message may repeat."""
 
     async def run(self, request: RunRequest, journal: RunJournal) -> AgentEvent:
         """Carry out one step of the run. Never raises for a fault of a model: it reports `AgentFailed`."""

@@ -59,7 +59,7 @@ def conversation_view(identity: str, record: Record, policy: Policy, *, link: st
         "priority": conversation.priority,
         "route": conversation.route,
         "language": conversation.language,
-        "messages": [_message(line) for line in lines if line.kind not in HIDDEN_KINDS],
+        "messages": [_message(line, conversation) for line in lines if line.kind not in HIDDEN_KINDS],
         "journal": [_entry(entry) for entry in record.journal],
         "packet": compose(conversation, lines, link=link, named=lambda author: _name(author, policy)),
         # Beyond the contract: what the console draws.
@@ -104,7 +104,7 @@ def transcript(record: Record) -> tuple[Line, ...]:
 def for_customer(view: Mapping[str, Any]) -> dict[str, Any]:
     """What the customer may see of it: public words, the state, nothing that staff wrote for themselves (I11)."""
     public = [message for message in view["messages"] if message["visibility"] == "public"]
-    shown = ("id", "number", "state", "holder", "requester", "working", "opens_at", "now", "team", "seq")
+    shown = ("id", "number", "state", "holder", "requester", "working", "opens_at", "now", "team", "seq", "epoch")
     return {key: view[key] for key in shown} | {"messages": public}
 
 
@@ -198,7 +198,10 @@ def _working(conversation: Conversation, undecided: bool) -> dict[str, Any] | No
     return None
 
 
-def _message(line: Line) -> dict[str, Any]:
+def _message(line: Line, conversation: Conversation) -> dict[str, Any]:
+    """`choices` are there while they may be chosen: to write the label is to choose."""
+    offered = conversation.choices
+    open_here = line.turn == offered.turn and line.author.kind == "agent"
     return {
         "n": line.n,
         "seq": line.seq,
@@ -207,6 +210,10 @@ def _message(line: Line) -> dict[str, Any]:
         "visibility": line.visibility,
         "at": rfc3339(line.at_ms),
         "kind": line.kind,
+        "choices": [
+            {"id": f"{offered.turn}.{place}", "label": choice.label, "kind": choice.kind}
+            for place, choice in enumerate(offered.of if open_here else ())
+        ],
     }
 
 

@@ -20,6 +20,7 @@ from .policy import (
     OfferPolicy,
     Person,
     Policy,
+    Price,
     Reopen,
     Team,
 )
@@ -114,6 +115,8 @@ def _defaults(shape: shapes.RoutingConfig, names: Names) -> Defaults:
         admin_channel=given.admin_channel,
         rate_limit={"messages": limit.messages, "per_ms": limit.per} if limit is not None else {},
         retention_ms=given.retention,
+        redact=tuple(dict.fromkeys(given.redact)),
+        prices={model: Price(entry.input, entry.output) for model, entry in given.prices.items()},
     )
 
 
@@ -166,7 +169,8 @@ def _agent(name: str, shape: shapes.RoutingConfig, names: Names, tool_name: Tool
         hooks=tuple(entry.hooks),
         context_provider=entry.context_provider,
         is_enabled=entry.is_enabled,
-        budget=Budget(budget.tokens, budget.money, budget.hops, budget.wall_time),
+        budget=Budget(budget.tokens, budget.money, budget.hops, budget.wall_time, budget.model_calls),
+        can_complete=entry.can_complete,
         handoff_options=dict(options),
     )
 

@@ -160,7 +160,8 @@ def edge(index: int, entry: shapes.EdgeShape, names: Names) -> Edge:
         else:
             found = names.target(value, ("edges", index, key), f"the edge goes {key}", bare=True)
             ends.append(str(found) if found is not None else "*")
-    return Edge(ends[0], ends[1], entry.allow, _condition(entry.when, ("edges", index, "when"), "the edge", names))
+    when = _condition(entry.when, ("edges", index, "when"), "the edge", names)
+    return Edge(ends[0], ends[1], entry.allow, when, names.line_of(("edges", index)))
 
 
 def schedule(name: str, entry: shapes.ScheduleShape, defaults: Defaults, names: Names) -> Mapping[str, object]:

@@ -5,10 +5,11 @@ Descriptions of keys are the strings below them; `baton config schema` shows the
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from .config_agents import AgentShape
 from .config_fields import (
+    STRINGS,
     Date,
     Duration,
     Opening,
@@ -25,6 +26,7 @@ from .conversation import Priority
 from .policy import Role
 
 _MEMBER: list[Role] = ["member"]
+Redactor = Literal["email", "phone", "card", "iban", "ssn", "secret"]  # the names of bot/agents/redact.py
 
 
 class ReopenShape(Shape):
@@ -41,6 +43,13 @@ class RateLimitShape(Shape):
     """So many messages of one customer are taken per `per`."""
     per: Duration
     """The stretch of time in which they are counted."""
+
+
+class PriceShape(Shape):
+    input: float = Field(ge=0)
+    """Of a million tokens that the model reads."""
+    output: float = Field(ge=0)
+    """Of a million tokens that it writes."""
 
 
 class DefaultsShape(Shape):
@@ -74,6 +83,10 @@ class DefaultsShape(Shape):
     """How much one customer may write."""
     retention: Duration | None = None
     """Closed conversations are erased after this time; without it they are kept."""
+    redact: Annotated[list[Redactor], BeforeValidator(many), WithJsonSchema(STRINGS)] = Field(default_factory=list)
+    """email, phone, card, iban, ssn, secret: hidden from models, outgoing events and logs; staff see everything."""
+    prices: dict[str, PriceShape] = Field(default_factory=dict)
+    """Model -> its price, for budgets in money."""
 
 
 class HolidaysShape(Shape):
@@ -267,7 +280,7 @@ class EdgeShape(Shape):
     allow: bool = True
     """false forbids it."""
     when: ConditionShape | None = None
-    """Only then."""
+    """It fits only then."""
 
 
 class RotationShape(Shape):
@@ -371,7 +384,7 @@ class RoutingConfig(Shape):
     escalations: dict[str, list[StepShape]] = Field(default_factory=dict)
     """Steps when nobody comes."""
     edges: list[EdgeShape] = Field(default_factory=list)
-    """Who may hand to whom; the first that fits decides."""
+    """Who may hand to whom; the first that fits decides, without one it is allowed."""
     schedules: dict[str, ScheduleShape] = Field(default_factory=dict)
     """On-call duty."""
     texts: dict[str, dict[str, str]] = Field(default_factory=dict)

@@ -9,13 +9,15 @@ from .config_fields import Duration, Filters, ImportPath, ImportPaths, Shape, St
 
 class BudgetShape(Shape):
     tokens: int | None = Field(None, ge=1)
-    """Tokens per conversation."""
+    """Tokens per conversation, read and written."""
     money: float | None = Field(None, gt=0)
-    """Money per conversation, in the currency of the model's price list."""
+    """Money per conversation, in the currency of `defaults.prices`."""
     hops: int | None = Field(None, ge=1)
-    """Handoffs between agents per conversation."""
+    """Handoffs between agents in a row, counted as for `max_handoffs`."""
     wall_time: Duration | None = None
     """Time that agents may work on one conversation in all."""
+    model_calls: int | None = Field(None, ge=1)
+    """Answers of models per conversation."""
 
 
 class HandoffShape(Shape):
@@ -72,4 +74,6 @@ class AgentShape(Shape):
     is_enabled: bool | ImportPath = True
     """false, or a function that says whether it may be handed to."""
     budget: BudgetShape = BudgetShape()
-    """When its budget is spent, people are called."""
+    """What the conversation may have used, whoever used it, while this agent holds it; then people are called."""
+    can_complete: bool = True
+    """Whether it may say that the matter is settled."""

@@ -14,6 +14,10 @@ ActorKind = Literal["customer", "participant", "agent", "person", "system"]
 TargetKind = Literal["agent", "team", "person"]
 Priority = Literal["low", "normal", "high", "urgent"]
 Visibility = Literal["public", "internal"]
+ChoiceKind = Literal["say", "person", "helped"]
+Act = Literal["", "answer", "ask", "offer", "menu"]
+"""What an agent's line does: it quotes an answer, asks which of two is meant, offers a person, or says what the agent
+can do. Empty: it only talks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +167,7 @@ class Run:
         step: rises with an agent-to-agent handoff within the turn.
         epoch: the epoch under which it speaks; below the floor it may not.
         restarts: how often newer messages began it anew before its first word (at most twice).
+        refused: how often an agent of it wanted to hand to somebody whom the rules of that moment forbid.
         hint: what the person who handed back wrote for the agent, and the marker of the human stretch.
     """
 
@@ -175,12 +180,50 @@ class Run:
     restarts: int = 0
     slow_said: bool = False
     hint: str = ""
+    refused: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A button under an agent's answer. To press it is to say its label; `kind` is what else that means."""
+
+    label: str
+    kind: ChoiceKind = "say"
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The buttons that may be pressed now: those under the answer of that turn, until anything else happens."""
+
+    turn: int = 0
+    of: tuple[Choice, ...] = ()
+
+
+NO_CHOICES = Choices()
 
 
 @dataclass(frozen=True, slots=True)
 class Unanswered:
     seq: int
     at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What agents have used: of one step when they report it, of a conversation in all. Money is in millionths."""
+
+    tokens: int = 0
+    money_micros: int = 0
+    model_calls: int = 0
+    wall_time_ms: int = 0
+
+    def __add__(self, other: "Spent") -> "Spent":
+        return Spent(
+            self.tokens + other.tokens,
+            self.money_micros + other.money_micros,
+            self.model_calls + other.model_calls,
+            self.wall_time_ms + other.wall_time_ms,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +262,9 @@ class Conversation:
         burst: since when the customer's lines are counted against the rate limit, and how many there were.
         thread: where answers go on the platform: the thread of the newest customer line; empty on the console.
         called_in: the bot was called into a thread that others had begun, and answers only mentions there.
+        spent: what agents have used in it so far; never forgotten, so that a budget outlives restarts and resolutions.
+        corrected: to whom staff say that it should have gone, as they said it last.
+        said: fingerprints of what agents have said, the last 64: nothing of it is said again.
         decided: names of the last events without a number of their own that were decided upon, at most 16.
     """
 
@@ -261,6 +307,10 @@ class Conversation:
     called_in: bool = False
     burst: tuple[int, int] = (0, 0)
     card: tuple[str, int] = ("", 0)
+    spent: Spent = Spent()
+    corrected: str = ""
+    choices: Choices = NO_CHOICES
+    said: tuple[int, ...] = ()
 
     @property
     def waiting_since_ms(self) -> int | None:
@@ -296,3 +346,14 @@ def describe(holder: Holder) -> str:
             return f"person:{name}"
         case Resolved() | Closed():
             return "none"
+
+
+def slots(holder: Holder) -> frozenset[str]:
+    """Whose capacity this conversation takes a share of: offers count, what is on hold does not."""
+    match holder:
+        case HeldByHuman(person=person, warm=warm):
+            return frozenset({person}) if warm is None else frozenset({person, warm.person})
+        case Offered(offer=offer):
+            return frozenset({offer.person})
+        case _:
+            return frozenset()

@@ -19,7 +19,9 @@ from .conversation import (
     Queued,
     Resolved,
     describe,
+    slots,
 )
+from .corrections import route_corrected
 from .decide_agent import (
     agent_completed,
     agent_failed,
@@ -77,12 +79,13 @@ from .events import (
     Released,
     ReopenRequested,
     Replied,
+    RouteCorrected,
     Snoozed,
     SpeechSuppressed,
     TimerFired,
     Transferred,
 )
-from .moves import CHAIN_KEPT, Decision, Step, open_handoff, slots
+from .moves import CHAIN_KEPT, Decision, Step, open_handoff
 from .policy import Policy
 from .timers import unnoticed
 
@@ -178,6 +181,8 @@ def _take(step: Step, event: Event) -> None:
             posted_natively(step, event)
         case MarkedNoReplyNeeded():
             no_reply_needed(step, event)
+        case RouteCorrected():
+            route_corrected(step, event)
         # ---- time and delivery
         case TimerFired():
             timer_fired(step, event)

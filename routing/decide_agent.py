@@ -1,6 +1,11 @@
 """What an agent's reports do. A report of another turn, of an older step or from below the floor is never said."""
 
-from .conversation import Actor, HeldByAgent, Resolved, Run
+from dataclasses import replace
+
+from .budgets import budget_of, one_handoff_too_many, used_up
+from .choices import offered, said_before, without_said
+from .conversation import Act, Actor, Choice, Choices, HeldByAgent, Resolved, Run
+from .edges import as_refused, edge_facts, refused_to_agent
 from .effects import Emit, KeepItems, Withdraw
 from .events import (
     AgentCompleted,
@@ -15,6 +20,8 @@ from .moves import Step, checksum
 from .permissions import people_allowed
 from .reasons import Reason
 
+REFUSALS = 2  # of one turn: an agent is not offered what is forbidden, so more than a race is a model that insists
+
 
 def _current(step: Step, event: AgentEvent) -> Run | None:
     """The run that this report belongs to, or None: then it came too late, or has been decided upon before.
@@ -24,7 +31,11 @@ def _current(step: Step, event: AgentEvent) -> Run | None:
     """
     conversation = step.conversation
     run = conversation.run
-    if (event.turn, event.step) <= conversation.heard or event.turn != conversation.turn:
+    if (event.turn, event.step) <= conversation.heard:
+        return None
+    # Whatever becomes of the words, they were paid for.
+    step.set(heard=(event.turn, event.step), spent=conversation.spent + event.usage)
+    if event.turn != conversation.turn:
         return None
     on_time = (
         run is not None
@@ -35,7 +46,6 @@ def _current(step: Step, event: AgentEvent) -> Run | None:
     silenced = event.epoch < conversation.floor or not isinstance(conversation.holder, HeldByAgent)
     if not on_time and not silenced:
         return None
-    step.set(heard=(event.turn, event.step))
     if event.items:
         step.do(KeepItems(event.agent, event.items))
     if on_time and not step.policy.agents_paused:
@@ -58,15 +68,44 @@ def _say(step: Step, agent: str, text: str, run: Run) -> None:
     step.say(Actor("agent", agent), text, epoch=run.epoch)
 
 
+def _say_beside(step: Step, event: AgentHandedOff, run: Run) -> None:
+    """What an agent said beside a call, unless it has said that before."""
+    if event.text.strip() and not said_before(step.conversation, event.text):
+        _say(step, event.agent, event.text, run)
+
+
 def _end_turn(step: Step, event: AgentReplied | AgentHandedOff | AgentFailed, run: Run, words: str) -> None:
-    """The agent says this to its messages; those that came meanwhile get their own turn."""
-    conversation = step.conversation
-    _say(step, event.agent, words, run)
+    """The agent says this to its messages; those that came meanwhile get their own turn. Buttons stand under what
+    nobody has written after."""
+    turns = step.conversation.agent_turns + 1
     step.answered(run.upto, words=words)
-    step.set(run=None, hint="", last_agent=event.agent, agent_turns=conversation.agent_turns + 1)
+    # An agent that would rather call for people, and may not, leaves that to the customer.
+    act: Act = ""
+    asked: tuple[Choice, ...] = (Choice("", "person"),)
+    choices: tuple[Choice, ...] = ()
+    if isinstance(event, AgentReplied):
+        act, asked = event.act, event.choices
+    if not step.conversation.unanswered:
+        labels = {"person": step.text("choice_person"), "helped": step.text("choice_helped")}
+        choices = offered(asked, turns=turns, **labels)
+        step.set(choices=Choices(run.turn, choices))
+    step.say(Actor("agent", event.agent), words, epoch=run.epoch, act=act, turn=run.turn, choices=choices)
+    step.set(run=None, hint="", last_agent=event.agent, agent_turns=turns)
     _chain_ends(step, event.agent, run)
     if step.conversation.unanswered:
+        _next_turn(step, event.agent)
+
+
+def _next_turn(step: Step, agent: str) -> None:
+    """The floor stays: the words that this agent has just said still leave, also where nothing is left for more."""
+    if used := _used_up(step, agent):
+        _give_up(step, "budget", used, own_call=True)
+    else:
         step.start_run()
+
+
+def _used_up(step: Step, agent: str) -> str:
+    return used_up(budget_of(step.policy, agent), step.conversation.spent)
 
 
 def _chain_ends(step: Step, agent: str, run: Run) -> None:
@@ -84,8 +123,12 @@ def agent_replied(step: Step, event: AgentReplied) -> None:
         _give_up(step, "no_answer", "an empty answer")
         return
     limit = step.policy.triggers.failed_answers_max
-    if event.failed:
+    again = said_before(step.conversation, event.text)
+    if event.failed or again:
         step.set(failed_answers=step.conversation.failed_answers + 1)
+    if again:
+        _not_again(step, event, run)
+        return
     enough = event.failed and limit is not None and step.conversation.failed_answers >= limit
     if enough and people_allowed(step.conversation):
         # What it just said still leaves: the rule ends its turn, not its last words.
@@ -93,29 +136,67 @@ def agent_replied(step: Step, event: AgentReplied) -> None:
         step.set(people_handoff_seq=step.conversation.seq)
         _give_up(step, "failed_answers", f"turn {event.turn}", own_call=True)
         return
+    used = _used_up(step, event.agent)
+    if used and people_allowed(step.conversation):
+        # As above; and whether this last answer was enough is for people to see.
+        _say(step, event.agent, event.text, run)
+        _give_up(step, "budget", used, own_call=True)
+        return
     _end_turn(step, event, run, event.text)
 
 
+def _not_again(step: Step, event: AgentReplied, run: Run) -> None:
+    """The agent has nothing new to say. What it said the first time may still be on its way, so the floor stays."""
+    if not people_allowed(step.conversation):
+        _end_turn(step, replace(event, act="offer", choices=(Choice("", "person"),)), run, step.text("cannot_alone"))
+        return
+    step.set(people_handoff_seq=step.conversation.seq)
+    _give_up(step, "failed_answers", f"turn {event.turn} would say the same again", own_call=True)
+
+
 def agent_handed_off(step: Step, event: AgentHandedOff) -> None:
+    given = edge_facts(
+        step.conversation, event.reason, step.now_ms, channel=event.channel, topics=event.topics
+    )  # fmt: skip
+    forbidden = refused_to_agent(step.policy, event.agent, event.to, given)
+    if forbidden is not None:
+        event = replace(event, items=as_refused(event.items, forbidden))
     run = _current(step, event)
     if run is None:
         return
     if event.new_facts:
         step.set(pairs=())
+    if forbidden is not None:
+        _refuse(step, event, run, forbidden)
+        return
     if event.to.kind == "agent":
         _to_next_agent(step, event, run)
         return
     if not people_allowed(step.conversation):
         # The customer cancelled, or a person gave this message back: the agent answers it as well as it can.
-        _end_turn(step, event, run, event.text.strip() or step.text("cannot_alone"))
+        said = "" if said_before(step.conversation, event.text) else event.text.strip()
+        _end_turn(step, event, run, said or step.text("cannot_alone"))
         return
-    if event.text.strip():
-        _say(step, event.agent, event.text, run)
+    _say_beside(step, event, run)
     step.set(people_handoff_seq=step.conversation.seq)
     step.to_people(
         event.to, event.reason, Actor("agent", event.agent), cause=f"turn {event.turn} step {event.step}",
         comment=event.comment, own_call=True, structured=event.input,
     )  # fmt: skip
+
+
+def _refuse(step: Step, event: AgentHandedOff, run: Run, why: str) -> None:
+    """The holder stays and goes on with a step that reads why; an agent that keeps trying is given up."""
+    if run.refused >= REFUSALS:
+        step.draft(event.agent, event.text)
+        _give_up(step, "rule", f"{event.agent} {why}")
+        return
+    _say_beside(step, event, run)
+    step.set(run=replace(run, step=run.step + 1, refused=run.refused + 1))
+    holder = step.conversation.holder
+    step.journal(
+        Actor("agent", event.agent), f"turn {run.turn} step {run.step}", "rule", holder, f"{event.agent} {why}"
+    )
 
 
 def _to_next_agent(step: Step, event: AgentHandedOff, run: Run) -> None:
@@ -131,12 +212,15 @@ def _to_next_agent(step: Step, event: AgentHandedOff, run: Run) -> None:
         refused = "hop_limit", f"{len(conversation.hops)} agents in the chain"
     elif defaults.detect_cycles and (target, event.agent) in conversation.pairs:
         refused = "cycle", f"{target} -> {event.agent} -> {target}"
+    elif too_many := one_handoff_too_many(step.policy, conversation, event.agent, target):
+        refused = "budget", too_many
+    elif used := _used_up(step, target):
+        refused = "budget", used
     if refused is not None:
         step.draft(event.agent, event.text)
         _give_up(step, *refused)
         return
-    if event.text.strip():
-        _say(step, event.agent, event.text, run)
+    _say_beside(step, event, run)
     step.next_agent(target, run, Actor("agent", event.agent))
 
 
@@ -145,14 +229,15 @@ def agent_completed(step: Step, event: AgentCompleted) -> None:
     run = _current(step, event)
     if run is None:
         return
-    words = event.text.strip() or event.summary.strip() or step.text("completed")
+    said = (event.text.strip(), event.summary.strip())
+    words = next((one for one in said if one and not said_before(step.conversation, one)), step.text("completed"))
     _say(step, event.agent, words, run)
     _chain_ends(step, event.agent, run)
     step.answered(event.upto, words=words)
     step.set(last_agent=event.agent)
     if step.conversation.unanswered:
         step.set(run=None)
-        step.start_run()
+        _next_turn(step, event.agent)
         return
     step.resolve(Actor("agent", event.agent), cause=f"turn {event.turn}", outcome=event.summary, notice=None)
 
@@ -161,7 +246,10 @@ def agent_failed(step: Step, event: AgentFailed) -> None:
     run = _current(step, event)
     if run is None:
         return
-    if event.reason in ("asked_for_human", "failed_answers") and not people_allowed(step.conversation):
+    if event.agent not in step.policy.agents:
+        step.start_run()  # by whoever stands in for an agent that is gone
+        return
+    if event.reason in ("asked_for_human", "failed_answers", "no_answer") and not people_allowed(step.conversation):
         # It would rather hand over, and may not: the customer has just cancelled.
         _end_turn(step, event, run, step.text("cannot_alone"))
         return
@@ -181,6 +269,7 @@ def speech_suppressed(step: Step, event: SpeechSuppressed) -> None:
     step.do(Withdraw(event.key))
     step.draft(event.agent, event.text)
     conversation = step.conversation
+    step.set(said=without_said(conversation, event.text))
     stopped = checksum(event.text)
     again = {one.seq: one for words, of in conversation.covered if words == stopped for one in of}
     if not again or isinstance(conversation.holder, Resolved):

@@ -2,7 +2,10 @@
 
 from dataclasses import replace
 
+from .budgets import budget_of, used_up
+from .choices import Meaning, understood
 from .conversation import (
+    NO_CHOICES,
     Actor,
     HeldByAgent,
     HeldByHuman,
@@ -31,13 +34,16 @@ def message_received(step: Step, event: MessageReceived) -> None:
     """A line of the requester or of a participant: recorded always, answered or passed on by whoever holds."""
     if event.seq <= step.conversation.seq:
         return  # delivered again
+    event, meaning, step.chosen = understood(step.conversation, event)
     _record(step, event)
     if not _counts(step, event):
         _show_desk(step)
         return
+    if _is_requester(step, event):
+        step.set(choices=NO_CHOICES)
     match step.conversation.holder:
         case HeldByAgent():
-            _to_the_agent(step, event)
+            _to_the_agent(step, event, meaning)
         case Queued(handoff=handoff) | Offered(handoff=handoff) | Parked(handoff=handoff) as holder:
             if not handoff.held_line and not event.thanks:
                 step.notice("still_waiting", handoff.id, team=step.policy.team(holder.team).title)
@@ -133,12 +139,16 @@ def wait_for_answer(step: Step, event: MessageReceived) -> None:
     step.set(unanswered=waiting)
 
 
-def _to_the_agent(step: Step, event: MessageReceived) -> None:
-    """BOT: the triggers first, then a run."""
+def _to_the_agent(step: Step, event: MessageReceived, meaning: Meaning) -> None:
+    """BOT: the triggers first, then a run. A button for a person needs no trigger."""
     cause = f"message {event.seq}"
     if event.failed_answer:
         step.set(failed_answers=step.conversation.failed_answers + 1)
-    if _asks_for_a_person(step, event):
+    if meaning == "helped":
+        step.set(failed_answers=0, agent_turns=0)
+        step.journal(_author(step, event), cause, "helped", step.conversation.holder)
+        return
+    if meaning == "person" or _asks_for_a_person(step, event):
         named = Target("person", event.person_named) if event.person_named else None
         step.to_people(named, "asked_for_human", _author(step, event), cause=cause)
         return
@@ -157,13 +167,25 @@ def _trigger(step: Step, event: MessageReceived) -> Reason | None:
     conversation, triggers = step.conversation, step.policy.triggers
     if _too_fast(step, event):
         return "rate_limited"
-    if triggers.failed_answers_max is not None and conversation.failed_answers >= triggers.failed_answers_max:
+    if triggers.failed_answers_max is not None and _in_vain(step, event, triggers.failed_answers_max):
         return "failed_answers"
     if event.route is not None and event.route.always:
         return "rule"
     if triggers.agent_turns_max is not None and conversation.agent_turns >= triggers.agent_turns_max:
         return "turn_cap"
     return "bot_unavailable" if step.policy.agents_paused else None
+
+
+def _in_vain(step: Step, event: MessageReceived, most: int) -> bool:
+    """Whether agents have failed: so many answers did not help; one did not and the customer is angry; or what was
+    answered is asked again."""
+    conversation = step.conversation
+    answered = conversation.agent_turns > 0 and all(one.seq == event.seq for one in conversation.unanswered)
+    return (
+        conversation.failed_answers >= most
+        or (event.frustrated and conversation.failed_answers > 0)
+        or (event.repeats and answered)
+    )
 
 
 def _wake(step: Step, event: MessageReceived, hold: OnHold) -> None:
@@ -261,7 +283,8 @@ def cancel_requested(step: Step, event: CancelRequested) -> None:
         raise Refused("stale", "This has moved on since; look again.", epoch=conversation.epoch)
     agents, default = step.policy.agents, step.policy.defaults.agent
     agent = conversation.last_agent if conversation.last_agent in agents else default
-    if step.policy.agents_paused or agent not in agents:
+    spent = used_up(budget_of(step.policy, agent), conversation.spent)
+    if step.policy.agents_paused or agent not in agents or spent:
         raise Refused(
             "wrong_state", "The assistant is not available now; you keep your place in the queue.",
             epoch=conversation.epoch,

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from .budgets import budget_of, used_up
 from .conversation import (
     Actor,
     HeldByAgent,
@@ -15,6 +16,7 @@ from .conversation import (
     Target,
     describe,
 )
+from .edges import check_person
 from .effects import Emit, Note, TellPerson, UpdateCard
 from .errors import Refused
 from .events import (
@@ -274,6 +276,7 @@ def transferred(step: Step, event: Transferred) -> None:
         raise Refused("invalid", "A transfer needs a comment: what should the next person know?")
     if event.warm:
         raise Refused("wrong_state", "Warm transfers are not available yet; transfer it cold with a comment.")
+    check_person(step.policy, step.conversation, event, event.to, step.now_ms)
     who = Actor("person", event.by)
     _tell_former(step, event.by, event.to.name if event.to.kind == "person" else event.by)
     match event.to.kind:
@@ -328,6 +331,9 @@ def handed_back(step: Step, event: HandedBack) -> None:
         agent = step.policy.defaults.agent
     if agent not in step.policy.agents:
         raise _wrong_state(step, "No agent serves this place; release it to the queue instead.")
+    if used := used_up(budget_of(step.policy, agent), step.conversation.spent):
+        raise _wrong_state(step, f"The budget of {agent} leaves it no answer ({used}); release it instead.")
+    check_person(step.policy, step.conversation, event, Target("agent", agent), step.now_ms)
     _tell_former(step, event.by, event.by)
     step.notice("handed_back", step.next_epoch(), person=step.policy.person_name(holder.person))
     step.set(handoffs=step.conversation.handoffs + 1)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from .conversation import Actor, Visibility
+from .conversation import Act, Actor, Choice, Visibility
 from .reasons import Reason
 
 
@@ -15,13 +15,17 @@ from .reasons import Reason
 class Say:
     """Speech: an agent's or a person's public words. `epoch` is set for agents, whose words the floor may still stop.
 
-    `native` words were already seen on the platform: they are recorded, not sent.
+    `native` words were already seen on the platform: they are recorded, not sent. `choices` are the buttons under an
+    answer of that `turn`.
     """
 
     author: Actor
     text: str
     epoch: int | None = None
     native: bool = False
+    act: Act = ""
+    turn: int = 0
+    choices: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +159,14 @@ class CloseStream:
 
 
 @dataclass(frozen=True, slots=True)
+class DropChoices:
+    """The buttons under the answer of that turn have had their time; `chosen` is the label of the one pressed."""
+
+    turn: int
+    chosen: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SyncDesk:
     """Send what the desk thread has not seen yet."""
 
@@ -166,6 +178,22 @@ class Withdraw:
     """A line that was committed never left: nobody has seen it, and it is not part of what was said."""
 
     key: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeepCase:
+    """What staff said of the routing, for `baton eval`; the last one of a conversation counts.
+
+    Attributes:
+        said: the customer's lines up to the handoff. expected: `team:billing`, `route:refunds`. was: who got it.
+    """
+
+    said: tuple[str, ...]
+    expected: str
+    was: str
+    by: str
+    at_ms: int
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,9 +221,11 @@ Effect = (
     | AskRating
     | Emit
     | CloseStream
+    | DropChoices
     | SyncDesk
     | Publish
     | Withdraw
+    | KeepCase
 )
 EFFECTS: tuple[type, ...] = get_args(Effect)
 
@@ -224,6 +254,7 @@ class Line:
         n: its place in the transcript, from 1. seq: the number of a customer's message, else None.
         key: names the outbox row that carries it, where one does.
         ref: the platform's own id of a customer's line.
+        act, turn: of an agent's answer, as in Say.
     """
 
     n: int
@@ -236,3 +267,5 @@ class Line:
     kind: Literal["message", "notice", "note", "draft", "items", "amend", "withdrawn"] = "message"
     data: tuple[Mapping[str, Any], ...] = ()
     ref: str = ""
+    act: Act = ""
+    turn: int = 0

@@ -8,8 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from .conversation import Actor, Target
+from .conversation import Act, Actor, Choice, Spent, Target
 from .reasons import Reason
+
+NOTHING = Spent()
 
 # ---- the customer ----------------------------------------------------------------------------------------------------
 
@@ -41,6 +43,9 @@ class MessageReceived:
         thread, ref: where an answer goes on the platform, and the platform's own id of the line; empty on the console.
         flood: more mail waits than a mailbox holds.
         called_in: the first line of a conversation came in a thread that others had begun.
+        pressed: the button by which it was said, as `<turn>.<place>`, and `pressed_epoch` under which it was drawn.
+        repeats: it asks what the line before it asked. frustrated: it is angry in so many words.
+        yes_or_no: it says nothing else.
     """
 
     seq: int
@@ -64,6 +69,11 @@ class MessageReceived:
     ref: str = ""
     called_in: bool = False
     flood: bool = False
+    pressed: str = ""
+    pressed_epoch: int = 0
+    repeats: bool = False
+    frustrated: bool = False
+    yes_or_no: Literal["", "yes", "no"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +117,10 @@ class Rated:
 
 @dataclass(frozen=True, slots=True)
 class AgentReplied:
-    """An agent's answer to everything up to `upto`. `items` are the run's tool calls and results in neutral form."""
+    """An agent's answer to everything up to `upto`. `items` are the run's tool calls and results in neutral form.
+
+    `usage`, here and in the other reports: what this step has used.
+    """
 
     turn: int
     step: int
@@ -117,11 +130,17 @@ class AgentReplied:
     text: str
     failed: bool = False  # the agent itself says it has no answer
     items: tuple[Mapping[str, Any], ...] = ()
+    usage: Spent = NOTHING
+    act: Act = ""
+    choices: tuple[Choice, ...] = ()  # a label may be left to the desk, but for what only says something
 
 
 @dataclass(frozen=True, slots=True)
 class AgentHandedOff:
-    """An agent called a transfer tool. `text` is what it said beside the call, already without promises."""
+    """An agent called a transfer tool. `text` is what it said beside the call, already without promises.
+
+    `channel` and `topics` are facts that `edges` may ask for; the handler adds them.
+    """
 
     turn: int
     step: int
@@ -135,6 +154,9 @@ class AgentHandedOff:
     input: Mapping[str, Any] | None = None
     new_facts: bool = False  # a tool result arrived since the last transfer: not a cycle
     items: tuple[Mapping[str, Any], ...] = ()
+    usage: Spent = NOTHING
+    channel: str = ""
+    topics: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +171,7 @@ class AgentCompleted:
     text: str
     summary: str = ""
     items: tuple[Mapping[str, Any], ...] = ()
+    usage: Spent = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +185,7 @@ class AgentFailed:
     reason: Reason
     detail: str = ""
     items: tuple[Mapping[str, Any], ...] = ()
+    usage: Spent = NOTHING
 
 
 # ---- the desk --------------------------------------------------------------------------------------------------------
@@ -216,12 +240,16 @@ class Released:
 
 @dataclass(frozen=True, slots=True)
 class Transferred:
+    """`channel` and `topics`, here and in a hand back: as in AgentHandedOff."""
+
     by: str
     to: Target
     comment: str
     warm: bool = False
     epoch: int | None = None
     to_on_duty: bool = True
+    channel: str = ""
+    topics: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +258,8 @@ class HandedBack:
     to: str | None = None
     hint: str = ""
     epoch: int | None = None
+    channel: str = ""
+    topics: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +314,20 @@ class PostedNatively:
 class MarkedNoReplyNeeded:
     by: str
     epoch: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RouteCorrected:
+    """Staff say to whom it should have gone, for `baton eval`; whoever holds it goes on holding it.
+
+    `route` names the route that they chose, if they chose one; `said` are the customer's lines up to the handoff, which
+    the handler looks up.
+    """
+
+    by: str
+    to: Target
+    route: str = ""
+    said: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -385,6 +429,7 @@ DeskEvent = (
     | PostedNatively
     | MarkedNoReplyNeeded
     | ReEngaged
+    | RouteCorrected
 )
 SystemEvent = TimerFired | Matched | DutyChanged | Delivered | DeliveryFailed | SpeechSuppressed | AgentsPaused | Erased
 Event = CustomerEvent | AgentEvent | DeskEvent | SystemEvent

@@ -1,12 +1,14 @@
 """Which route and which people a message would get now, and why every other one not. Calls nothing outside."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from . import calendars, texts
 from .calendars import closed_because
 from .conversation import Target
+from .edges import refused_to_agent
 from .policy import Policy, Team
 from .rules import Facts, pick
 from .simulate import Judge
@@ -26,7 +28,7 @@ def explain(
     """As plain values, for the API and the command alike.
 
     `routes` holds every route in order with `matched`, `chosen`, `why` and `line`; `target` says what becomes of the
-    conversation if people are called for with this message.
+    conversation if people are called for with this message; `handoffs` to whom the default agent may give it itself.
     """
     judged = judge(text)
     facts = Facts(
@@ -62,8 +64,20 @@ def explain(
             for number, verdict in enumerate(verdicts, 1)
         ],
         "target": _target(policy, named or route.to, route.to, now_ms),
+        "handoffs": _handoffs(policy, facts),
         "caps": {"max_handoffs": policy.defaults.max_handoffs, "detect_cycles": policy.defaults.detect_cycles},
     }
+
+
+def _handoffs(policy: Policy, facts: Facts) -> list[dict[str, Any]]:
+    """To whom the default agent may hand this message, and which edge or switch forbids the others."""
+    agent = policy.agents.get(policy.defaults.agent)
+    given = replace(facts, reason="agent_decided")
+    return [
+        {"from": f"agent:{policy.defaults.agent}", "to": str(target), "allowed": why is None, "why": why or ""}
+        for target in (agent.handoffs if agent is not None else ())
+        for why in [refused_to_agent(policy, policy.defaults.agent, target, given)]
+    ]
 
 
 def _first(policy: Policy, wants_person: bool, always: bool) -> str:
@@ -141,6 +155,9 @@ def drawn(explained: Mapping[str, Any]) -> str:
     target = explained["target"]
     lines.append(
         f"   {'target':<{width}}  {_target_words(target)}" + (f"  line {target['line']}" if "line" in target else "")
+    )
+    lines.extend(
+        f"   {'forbidden':<{width}}  {one['from']} {one['why']}" for one in explained["handoffs"] if not one["allowed"]
     )
     caps = explained["caps"]
     lines.append(

@@ -5,8 +5,10 @@ from dataclasses import replace
 
 from . import calendars
 from .calendars import knows_country
+from .lint_agents import lint_agents
 from .policy import Condition, Policy, Route
 from .problems import Path, Problems, did_you_mean
+from .rules import implies
 from .texts import BUILT_IN
 
 THIN = 5  # TRIAGE: below five examples a topic is not reliable
@@ -18,6 +20,7 @@ LineOf = Callable[[Path], int]
 def lint(policy: Policy, problems: Problems, line_of: LineOf) -> None:
     """Adds the findings, in the order of the sections of the file."""
     _default_agent(policy, problems)
+    lint_agents(policy, problems)
     _calendars(policy, problems)
     _people_and_teams(policy, problems)
     _routes(policy, problems, line_of)
@@ -141,31 +144,6 @@ def _shadowed(index: int, route: Route, routes: tuple[Route, ...], problems: Pro
             return
 
 
-def implies(narrow: Condition | None, wide: Condition | None) -> bool:
-    """Whether `wide` surely holds wherever `narrow` does. False where that cannot be told from their form."""
-    if wide is None:
-        return True
-    if narrow is None:
-        return False
-    if narrow == wide:
-        return True
-    if wide.all:
-        return all(implies(narrow, part) for part in wide.all)
-    if narrow.any:
-        return all(implies(part, wide) for part in narrow.any)
-    if wide.any and any(implies(narrow, part) for part in wide.any):
-        return True
-    if narrow.all:
-        return any(implies(part, wide) for part in narrow.all)
-    if narrow.not_ is not None and wide.not_ is not None:
-        return implies(wide.not_, narrow.not_)
-    for key in ("channel", "user", "language", "platform", "reason"):
-        few, many = getattr(narrow, key), getattr(wide, key)
-        if few and many and set(few) <= set(many):
-            return True
-    return False
-
-
 def _channels(condition: Condition | None) -> Iterator[str]:
     """Channels that the condition names outside of any `not`."""
     if condition is not None:
@@ -203,14 +181,6 @@ def _unused(policy: Policy, problems: Problems) -> None:
     for name in policy.teams:
         if name not in teams:
             problems.warning(("teams", name), "unused-team", f'nothing leads to team "{name}"', on_key=True)
-    agents = {policy.defaults.agent, policy.shadow.get("agent")}
-    agents.update(
-        target.name for agent in policy.agents.values() for target in agent.handoffs if target.kind == "agent"
-    )
-    agents.update(route.to.name for route in policy.routes if route.to.kind == "agent")
-    for name in policy.agents:
-        if name not in agents:
-            problems.warning(("agents", name), "unused-agent", f'nothing leads to agent "{name}"', on_key=True)
     escalations = {team.escalation for team in policy.teams.values()}
     for name in policy.escalations:
         if name not in escalations:

@@ -10,6 +10,8 @@ from typing import Any
 
 from . import calendars, texts
 from .asked import is_closed, whom
+from .budgets import budget_of, used_up
+from .choices import dropped, with_said, without_stale
 from .conversation import (
     SYSTEM,
     Actor,
@@ -28,6 +30,7 @@ from .conversation import (
     Segment,
     Target,
     describe,
+    slots,
 )
 from .effects import (
     CloseStream,
@@ -47,6 +50,7 @@ from .effects import (
 from .events import Event
 from .policy import Policy, Team
 from .reasons import Reason
+from .replacing import replaced
 
 CHAIN_KEPT = 50
 SEGMENTS_KEPT = 20
@@ -76,17 +80,6 @@ def open_handoff(holder: Holder) -> OpenHandoff | None:
             return None
 
 
-def slots(holder: Holder) -> frozenset[str]:
-    """Whose capacity this conversation takes a share of: offers count, what is on hold does not."""
-    match holder:
-        case HeldByHuman(person=person, warm=warm):
-            return frozenset({person}) if warm is None else frozenset({person, warm.person})
-        case Offered(offer=offer):
-            return frozenset({offer.person})
-        case _:
-            return frozenset()
-
-
 def checksum(text: str) -> int:
     """Tells one text of a conversation from another without keeping it."""
     return zlib.crc32(text.encode("utf-8", "surrogatepass"))
@@ -100,14 +93,17 @@ class Step:
         self.event = event
         self.policy = policy
         self.now_ms = now_ms
-        self._before = conversation.holder
+        self.chosen = ""  # the label of the button that was pressed
+        self._before = conversation
         self._effects: list[Effect] = []
         self._journal: list[JournalEntry] = []
 
     def decision(self) -> Decision:
         """What was collected. Slots follow from the holders before and after: taken first, freed last."""
-        before, after = slots(self._before), slots(self.conversation.holder)
+        self.conversation = without_stale(self._before, self.conversation)
+        before, after = slots(self._before.holder), slots(self.conversation.holder)
         effects: list[Effect] = [TakeSlot(person) for person in sorted(after - before)]
+        effects.extend(dropped(self._before, self.conversation, self.chosen))
         for effect in self._effects:
             # Drawing a card or copying to the desk twice in one commit says nothing more.
             if not (isinstance(effect, UpdateCard | SyncDesk) and effect in effects):
@@ -118,7 +114,7 @@ class Step:
     # ---- small changes -----------------------------------------------------------------------------------------------
 
     def set(self, **changes: Any) -> None:
-        self.conversation = replace(self.conversation, **changes)
+        self.conversation = replaced(self.conversation, **changes)
 
     def do(self, *effects: Effect) -> None:
         self._effects.extend(effects)
@@ -140,8 +136,11 @@ class Step:
     def notice(self, key: str, about: int, **values: object) -> None:
         self.do(Notice(key, about, self.text(key, **values)))
 
-    def say(self, author: Actor, text: str, *, epoch: int | None = None, native: bool = False) -> None:
-        self.do(Say(author, text, epoch, native))
+    def say(self, author: Actor, text: str, **facts: Any) -> None:
+        """`facts` are the other fields of Say."""
+        self.do(Say(author, text, **facts))
+        if author.kind == "agent":
+            self.set(said=with_said(self.conversation, text))
 
     def answered(self, upto: int, *, words: str | None = None) -> None:
         """A public answer of the holder covers every message up to `upto` (I4, I12).
@@ -383,6 +382,9 @@ class Step:
         conversation = self.conversation
         holder = conversation.holder
         assert isinstance(holder, HeldByAgent)
+        if used := used_up(budget_of(self.policy, holder.agent), conversation.spent):
+            self.to_people(None, "budget", SYSTEM, cause=used)
+            return
         turn = conversation.turn + 1
         run = Run(
             turn=turn, agent=holder.agent, upto=conversation.seq, epoch=conversation.epoch,

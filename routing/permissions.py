@@ -7,7 +7,7 @@ from .policy import Person, Policy
 
 Verb = Literal[
     "claim", "assign", "release", "transfer", "hand_back", "snooze", "resolve", "reopen", "reply", "note", "handoff",
-    "no_reply_needed", "take_from_another", "re_engage",
+    "no_reply_needed", "take_from_another", "re_engage", "correct",
 ]  # fmt: skip
 Standing = Literal["lead", "holder", "team", "staff"]
 
@@ -28,6 +28,7 @@ WEAKEST: dict[Verb, Standing] = {
     "no_reply_needed": "holder",
     "take_from_another": "lead",
     "re_engage": "staff",
+    "correct": "staff",
 }
 ORDER: tuple[Standing, ...] = ("staff", "team", "holder", "lead")
 

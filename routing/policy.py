@@ -27,6 +27,15 @@ class Budget:
     money: float | None = None
     hops: int | None = None
     wall_time_ms: int | None = None
+    model_calls: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """Of a model, per million tokens."""
+
+    input: float
+    output: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +71,7 @@ class AgentPolicy:
     context_provider: str | None = None
     is_enabled: str | bool = True
     budget: Budget = Budget()
+    can_complete: bool = True
     handoff_options: Mapping[str, HandoffOptions] = field(default_factory=dict)
 
 
@@ -190,6 +200,7 @@ class Edge:
     to: str
     allow: bool = True
     when: Condition | None = None
+    line: int = 0  # in config.yaml, for explanations
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +228,8 @@ class Defaults:
     admin_channel: str | None = None
     rate_limit: Mapping[str, Any] = field(default_factory=dict)
     retention_ms: int | None = None
+    redact: tuple[str, ...] = ()
+    prices: Mapping[str, Price] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ Reason = Literal[
     "asked_by_staff",  # a person or a service called for people
     "agent_decided",  # an agent's transfer tool
     "failed_answers",
+    "helped",  # the customer says that an answer did
     "no_answer",  # the model answered nothing, or nothing that may be said
     "rule",  # a route with `handoff: always`
     "hop_limit",
@@ -41,6 +42,7 @@ _WORDS: Mapping[str, str] = {
     "asked_by_staff": "the team was called in",
     "agent_decided": "the agent decided to pass it on",
     "failed_answers": "the answers did not help",
+    "helped": "the answer helped",
     "no_answer": "the agent had no answer",
     "rule": "a route always goes to people",
     "hop_limit": "too many handoffs between agents",

@@ -96,6 +96,31 @@ def judge(condition: Condition, facts: Facts, policy: Policy) -> tuple[bool, str
     return True, "takes everything"
 
 
+def implies(narrow: Condition | None, wide: Condition | None) -> bool:
+    """Whether `wide` surely holds wherever `narrow` does. False where that cannot be told from their form."""
+    if wide is None:
+        return True
+    if narrow is None:
+        return False
+    if narrow == wide:
+        return True
+    if wide.all:
+        return all(implies(narrow, part) for part in wide.all)
+    if narrow.any:
+        return all(implies(part, wide) for part in narrow.any)
+    if wide.any and any(implies(narrow, part) for part in wide.any):
+        return True
+    if narrow.all:
+        return any(implies(part, wide) for part in narrow.all)
+    if narrow.not_ is not None and wide.not_ is not None:
+        return implies(wide.not_, narrow.not_)
+    for key in ("channel", "user", "language", "platform", "reason"):
+        few, many = getattr(narrow, key), getattr(wide, key)
+        if few and many and set(few) <= set(many):
+            return True
+    return False
+
+
 def _several(judged: list[tuple[bool, str]], *, every: bool) -> tuple[bool, str]:
     held = all(one for one, _ in judged) if every else any(one for one, _ in judged)
     return held, ", ".join(dict.fromkeys(why for one, why in judged if one == held))

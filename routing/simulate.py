@@ -113,7 +113,7 @@ def _answer(conversation: Conversation) -> AgentReplied | None:
     run = conversation.run
     if run is None or not isinstance(conversation.holder, HeldByAgent):
         return None
-    return AgentReplied(run.turn, run.step, run.agent, run.epoch, run.upto, "I see.")
+    return AgentReplied(run.turn, run.step, run.agent, run.epoch, run.upto, f"I see ({run.turn}).")
 
 
 def _facts(conversation: Conversation, journal: tuple[JournalEntry, ...]) -> dict[str, str | None]:

@@ -38,6 +38,10 @@ PLACES: Mapping[str, tuple[str, ...]] = {
     "delivery_failed": ("kind", "reason"),
     "poison": ("detail",),
     "answer_source": ("source",),
+    "clarify": ("one", "other"),
+    "clarify_one": ("one",),
+    "bot_topics": ("topics",),
+    "bot_about": ("topic",),
 }
 _USUAL = ("team", "person", "opens")
 
@@ -66,10 +70,22 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "handed_back": "{person} has handed you back to the assistant.",
         "rating": "How did we do, from 1 to 5?",
         "rating_thanks": "Thank you for the rating.",
-        "answer_source": "More: {source}",
-        "answer_helped": "Did this help? You can ask for a person at any time.",
-        "no_answer": "I don't have an answer to that. You can ask for a person at any time.",
-        "clarify": "Which of these do you mean? You can also ask for a person.",
+        "answer_source": "Source: {source}",
+        "choice_helped": "That helped",
+        "choice_person": "Talk to a person",
+        "no_answer": "I am not sure I can answer that myself.",
+        "clarify": "Is this about “{one}” or “{other}”?",
+        "clarify_one": "Is this about “{one}”?",
+        "bot_greeting": "Hello! What can I do for you?",
+        "bot_topics": "I can help with: {topics}.",
+        "bot_person": "If you would like a person instead, just say so.",
+        "bot_about": (
+            "This looks like a question about {topic}, which I cannot settle myself. "
+            "Would you like a person to look at it?"
+        ),
+        "bot_unhelpful": "I am sorry that this did not help. Would you like a person to look at it?",
+        "bot_again": "I have no better answer to that. Would you like a person to look at it?",
+        "bot_welcome": "You are welcome!",
         # to staff
         "remind_team": "Nobody from {team} has taken this for {minutes} min.",
         "remind_holder": "The customer has waited {minutes} min for your answer.",
@@ -104,10 +120,22 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "handed_back": "{person} vous repasse l'assistant.",
         "rating": "Comment cela s'est-il passé, de 1 à 5 ?",
         "rating_thanks": "Merci pour votre note.",
-        "answer_source": "En savoir plus : {source}",
-        "answer_helped": "Cela vous aide-t-il ? Vous pouvez demander une personne à tout moment.",
-        "no_answer": "Je n'ai pas de réponse à cela. Vous pouvez demander une personne à tout moment.",
-        "clarify": "De quoi s'agit-il ? Vous pouvez aussi demander une personne.",
+        "answer_source": "Source : {source}",
+        "choice_helped": "Cela m'a aidé",
+        "choice_person": "Parler à une personne",
+        "no_answer": "Je ne suis pas sûr de pouvoir répondre à cela.",
+        "clarify": "S'agit-il de « {one} » ou de « {other} » ?",
+        "clarify_one": "S'agit-il de « {one} » ?",
+        "bot_greeting": "Bonjour ! Que puis-je faire pour vous ?",
+        "bot_topics": "Je peux vous aider pour : {topics}.",
+        "bot_person": "Si vous préférez une personne, dites-le simplement.",
+        "bot_about": (
+            "Votre question semble porter sur ceci : {topic}. Je ne peux pas la régler "
+            "sans aide. Voulez-vous qu'une personne s'en occupe ?"
+        ),
+        "bot_unhelpful": "Désolé que cela ne vous ait pas aidé. Voulez-vous qu'une personne s'en occupe ?",
+        "bot_again": "Je n'ai pas de meilleure réponse. Voulez-vous qu'une personne s'en occupe ?",
+        "bot_welcome": "Avec plaisir !",
     },
     "de": {
         "handoff": "Ich gebe Sie weiter an {team}.",
@@ -132,10 +160,21 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "handed_back": "{person} hat Sie an den Assistenten zurückgegeben.",
         "rating": "Wie waren wir, von 1 bis 5?",
         "rating_thanks": "Danke für die Bewertung.",
-        "answer_source": "Mehr dazu: {source}",
-        "answer_helped": "Hilft das? Sie können jederzeit nach einem Menschen fragen.",
-        "no_answer": "Darauf habe ich keine Antwort. Sie können jederzeit nach einem Menschen fragen.",
-        "clarify": "Was davon meinen Sie? Sie können auch nach einem Menschen fragen.",
+        "answer_source": "Quelle: {source}",
+        "choice_helped": "Das hat geholfen",
+        "choice_person": "Mit einem Menschen sprechen",
+        "no_answer": "Ich bin nicht sicher, ob ich das beantworten kann.",
+        "clarify": "Geht es um „{one}“ oder „{other}“?",
+        "clarify_one": "Geht es um „{one}“?",
+        "bot_greeting": "Hallo! Was kann ich für Sie tun?",
+        "bot_topics": "Ich kann hierbei helfen: {topics}.",
+        "bot_person": "Wenn Sie lieber einen Menschen möchten, sagen Sie es einfach.",
+        "bot_about": (
+            "Das klingt nach einer Frage zu „{topic}“, die ich nicht allein klären kann. Soll sich jemand das ansehen?"
+        ),
+        "bot_unhelpful": "Schade, dass das nicht geholfen hat. Soll sich jemand das ansehen?",
+        "bot_again": "Eine bessere Antwort habe ich nicht. Soll sich jemand das ansehen?",
+        "bot_welcome": "Gern geschehen!",
     },
     "es": {
         "handoff": "Le paso con {team}.",
@@ -160,10 +199,21 @@ BUILT_IN: Mapping[str, Mapping[str, str]] = {
         "handed_back": "{person} le ha devuelto al asistente.",
         "rating": "¿Cómo lo hicimos, del 1 al 5?",
         "rating_thanks": "Gracias por su valoración.",
-        "answer_source": "Más información: {source}",
-        "answer_helped": "¿Le ayuda? Puede pedir hablar con una persona en cualquier momento.",
-        "no_answer": "No tengo respuesta para eso. Puede pedir hablar con una persona en cualquier momento.",
-        "clarify": "¿A cuál se refiere? También puede pedir hablar con una persona.",
+        "answer_source": "Fuente: {source}",
+        "choice_helped": "Me ha servido",
+        "choice_person": "Hablar con una persona",
+        "no_answer": "No estoy seguro de poder responder a eso.",
+        "clarify": "¿Se trata de «{one}» o de «{other}»?",
+        "clarify_one": "¿Se trata de «{one}»?",
+        "bot_greeting": "¡Hola! ¿En qué puedo ayudarle?",
+        "bot_topics": "Puedo ayudarle con: {topics}.",
+        "bot_person": "Si prefiere una persona, dígalo sin más.",
+        "bot_about": (
+            "Parece una pregunta sobre «{topic}», que no puedo resolver sin ayuda. ¿Quiere que lo vea una persona?"
+        ),
+        "bot_unhelpful": "Siento que no le haya servido. ¿Quiere que lo vea una persona?",
+        "bot_again": "No tengo una respuesta mejor. ¿Quiere que lo vea una persona?",
+        "bot_welcome": "¡De nada!",
     },
 }
 

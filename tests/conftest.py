@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.redis_servers import SERVERS, PrivateServer
+from tests.redis_servers import SERVERS, PrivateCluster, PrivateServer
 
 
 def pytest_report_header() -> str:
@@ -30,6 +30,15 @@ def redis_servers() -> Iterator[Callable[[str], PrivateServer]]:
     yield server
     for started in running.values():
         started.remove()
+
+
+@pytest.fixture(scope="session")
+def redis_cluster() -> Iterator[PrivateCluster]:
+    """Three primaries, started when somebody first asks."""
+    cluster = PrivateCluster(next(iter(SERVERS.values())))
+    cluster.start()
+    yield cluster
+    cluster.remove()
 
 
 @pytest.fixture

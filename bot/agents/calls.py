@@ -13,8 +13,10 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from bot.agents.agent import SINGLE_TOOL, Agent, Handoff, single_names
+from bot.agents.agent import Agent
+from bot.agents.handoffs import Handoff
 from bot.agents.models.base import RawCall
+from bot.agents.offers import SINGLE_TOOLS, Offer, single_names
 from bot.agents.tools import COMPLETE, BadArguments, CompleteArguments, FunctionTool, parse_model
 
 
@@ -28,14 +30,24 @@ class FunctionCall:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """`reason` is the model's; `input` is the parsed `input_type` of the handoff, if it has one."""
+    """`reason` is the model's; `input` is the parsed `input_type` of the handoff, or the fields of its own schema."""
 
     call_id: str
     tool_name: str
     raw: str
-    handoff: Handoff
+    handoff: Handoff[Any, Any]
     reason: str
-    input: BaseModel | None
+    input: BaseModel | dict[str, Any] | None
+
+    @property
+    def args(self) -> str:
+        """What `on_invoke_handoff` gets: the JSON text, or "" for a handoff that takes no input."""
+        return self.raw if self.handoff.input_json_schema else ""
+
+    @property
+    def data(self) -> dict[str, Any] | None:
+        """The structured input as plain values."""
+        return self.input.model_dump(mode="json") if isinstance(self.input, BaseModel) else self.input
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +82,10 @@ def call_ids(calls: Sequence[RawCall], step: int, taken: set[str]) -> list[str]:
 class CallCheck:
     """Checks calls against what an agent may call at this moment."""
 
-    def __init__(self, agent: Agent, handoffs: Sequence[Handoff]) -> None:
+    def __init__(self, agent: Agent[Any, Any], offer: Offer) -> None:
         self._agent = agent
-        self._functions = {tool.name: tool for tool in agent.tools}
-        self._handoffs = list(handoffs)
-
-    @property
-    def allowed(self) -> list[str]:
-        transfers = (
-            [entry.tool_name for entry in self._handoffs] if self._agent.handoff_tool == "per_target" else [SINGLE_TOOL]
-        )
-        return [
-            *self._functions,
-            *(transfers if self._handoffs else []),
-            *([COMPLETE] if self._agent.can_complete else []),
-        ]
+        self._offer = offer
+        self.allowed = offer.names
 
     def check(self, calls: Sequence[RawCall], ids: Sequence[str]) -> tuple[list[GoodCall], list[BadCall]]:
         """The calls that can be made, and those that cannot; a second way to end the turn counts as a bad call."""
@@ -105,44 +106,48 @@ class CallCheck:
     def _one(self, call: RawCall, call_id: str) -> GoodCall:
         if not call.name:
             raise BadArguments(f"The call names no tool. {self._hint()}")
-        arguments = _json_object(call)
+        way = self._way(call.name)
+        # A handoff without any input has nothing that could be wrong; what some models send for "nothing" varies.
+        arguments = {} if way is not None and not way.input_json_schema else _json_object(call)
         if not (isinstance(call.id, str) and call.id.strip()):
             raise BadArguments(f"The call to {call.name} has no id. Make it again.")
-        if call.name in self._functions:
-            tool = self._functions[call.name]
+        if call.name in self._offer.functions:
+            tool = self._offer.functions[call.name]
             return FunctionCall(call_id, tool, call.arguments, tool.parse(call.arguments))
         if call.name == COMPLETE and self._agent.can_complete:
             done = parse_model(CompleteArguments, call.arguments)
             return Completion(call_id, call.arguments, getattr(done, "summary", ""))
-        chosen = self._target(call.name, arguments)
-        return Transfer(
-            call_id, call.name, call.arguments, chosen, _reason(arguments), self._input(chosen, call.name, arguments)
-        )
+        if way is None:
+            return self._single(call, call_id, arguments)
+        way = self._not_itself(way)
+        if not way.input_json_schema:
+            return Transfer(call_id, call.name, "{}", way, "", None)
+        needed = way.input_json_schema.get("required", ())
+        reason = _reason(arguments, needed="reason" in needed)
+        given = way.parse_input(arguments) if way.input_type is not None else way.loose_input(arguments)
+        return Transfer(call_id, call.name, call.arguments, way, reason, given)
 
-    def _target(self, name: str, arguments: Mapping[str, Any]) -> Handoff:
-        if self._agent.handoff_tool == "per_target":
-            for entry in self._handoffs:
-                if entry.tool_name == name:
-                    return self._not_itself(entry)
-            raise BadArguments(f"There is no tool {name!r} for you now. {self._hint()}")
-        wanted = arguments.get("target")
-        if name == SINGLE_TOOL and self._handoffs:
-            names = single_names(self._handoffs)
-            if wanted in names:
-                return self._not_itself(self._handoffs[names.index(wanted)])
-            raise BadArguments(f"You cannot hand over to {wanted!r}. Allowed targets: {', '.join(names)}.")
-        raise BadArguments(f"There is no tool {name!r} for you now. {self._hint()}")
-
-    def _not_itself(self, entry: Handoff) -> Handoff:
-        if entry.agent is self._agent or (entry.target_kind == "agent" and entry.agent_name == self._agent.name):
-            raise BadArguments(f"You are {self._agent.name} already: answer, or choose another target. {self._hint()}")
-        return entry
-
-    def _input(self, entry: Handoff, name: str, arguments: Mapping[str, Any]) -> BaseModel | None:
-        if entry.input_type is None or name == SINGLE_TOOL:
+    def _way(self, name: str) -> Handoff[Any, Any] | None:
+        if self._agent.handoff_tool != "per_target":
             return None
-        rest = {key: value for key, value in arguments.items() if key != "reason"}
-        return parse_model(entry.input_type, json.dumps(rest))
+        return next((way for way in self._offer.handoffs if way.tool_name == name), None)
+
+    def _single(self, call: RawCall, call_id: str, arguments: Mapping[str, Any]) -> Transfer:
+        name, field_name = SINGLE_TOOLS.get(self._agent.handoff_tool, (None, ""))
+        ways = self._offer.handoffs
+        if name is None or call.name != name or not ways:
+            raise BadArguments(f"There is no tool {call.name!r} for you now. {self._hint()}")
+        wanted = arguments.get(field_name)
+        names = single_names(ways)
+        if wanted not in names:
+            raise BadArguments(f"You cannot hand over to {wanted!r}. Allowed targets: {', '.join(names)}.")
+        way = self._not_itself(ways[names.index(wanted)])
+        return Transfer(call_id, name, call.arguments, way, _reason(arguments), None)
+
+    def _not_itself(self, way: Handoff[Any, Any]) -> Handoff[Any, Any]:
+        if way.agent is self._agent or (way.target_kind == "agent" and way.agent_name == self._agent.name):
+            raise BadArguments(f"You are {self._agent.name} already: answer, or choose another target. {self._hint()}")
+        return way
 
     def _hint(self) -> str:
         return f"Allowed tools: {', '.join(self.allowed)}." if self.allowed else "You have no tools: answer in words."
@@ -165,8 +170,10 @@ def _json_object(call: RawCall) -> dict[str, Any]:
     return parsed
 
 
-def _reason(arguments: Mapping[str, Any]) -> str:
+def _reason(arguments: Mapping[str, Any], *, needed: bool = True) -> str:
     reason = arguments.get("reason")
+    if not needed and not reason:
+        return ""
     if not isinstance(reason, str) or not reason.strip():
         raise BadArguments("Give a reason, in one short sentence.")
     return reason.strip()

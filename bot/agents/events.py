@@ -1,101 +1,25 @@
-"""What `Runner.stream` tells while a run is under way, in order, and the result it ends with."""
+"""What a run tells while it is under way: the same events, in the same order, for `Runner.run`, `Runner.stream` and
+everybody who subscribed."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields
 from typing import Any, Literal
 
-from bot.agents.agent import Agent, Target
-from bot.agents.items import AssistantMessage, HandoffCall, HandoffOutput, Item
-from bot.agents.models.base import Usage
-from bot.agents.saydo import without_promises
+from bot.agents.result import RunResult
 
-Reason = Literal[
-    "asked_for_human",
-    "failed_answers",
-    "no_answer",
-    "hop_limit",
-    "cycle",
-    "bot_unavailable",
-    "outcome_unknown",
-    "budget",
-    "turn_cap",
-]
-REASONS: tuple[Reason, ...] = (
-    "asked_for_human",
-    "failed_answers",
-    "no_answer",
-    "hop_limit",
-    "cycle",
-    "bot_unavailable",
-    "outcome_unknown",
-    "budget",
-    "turn_cap",
-)
-Status = Literal["final", "handoff", "complete", "fallback"]
+
+class _Told:
+    __slots__ = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The event as plain values, `type` first."""
+        told = {name.name: getattr(self, name.name) for name in fields(self)}  # type: ignore[arg-type]
+        return {"type": told.pop("type"), **told}
 
 
 @dataclass(frozen=True, slots=True)
-class HandoffRecord:
-    """One transfer: `to_kind` is agent, team or person; `reason` is the model's; `input` the structured input, as a
-    dict, if there was one."""
-
-    from_agent: str
-    to: str
-    to_kind: str
-    reason: str
-    call_id: str
-    step: int
-    input: dict[str, Any] | None = None
-
-
-@dataclass
-class RunResult:
-    """How a run ended.
-
-    status      final     `text` answers the customer
-                handoff   the conversation goes to `handoff_target`; when agents continue, a team or a person
-                complete  the agent settled it; `summary` says what was done
-                fallback  the agent cannot go on; `reason` is one of REASONS and the caller's fallback answers
-    reason      of a handoff: the model's words; of a fallback: one of REASONS; else None
-    cause       of a handoff or fallback: one of REASONS where the model or the runner knows it, else None
-    detail      of a fallback: for the log, never for the customer
-    text        what the last agent said in its last answer, without sentences that promise a transfer where one was
-                made or none came
-    new_items   what belongs into the history: never the answers that had to be repaired
-    handoff_chain   names of the agents that held the conversation, the chain that was passed in included
-    """
-
-    text: str
-    status: Status
-    last_agent: Agent
-    handoff_target: Target | None = None
-    handoff_chain: list[str] = field(default_factory=list)
-    reason: str | None = None
-    cause: Reason | None = None
-    new_items: list[Item] = field(default_factory=list)
-    summary: str | None = None
-    usage: Usage = field(default_factory=Usage)
-    handoffs: list[HandoffRecord] = field(default_factory=list)
-    detail: str = ""
-
-    @property
-    def speech(self) -> list[AssistantMessage]:
-        """What the agents said in this run, in order. Beside a handoff to people, promises are left out: the notice
-        says it."""
-        said = [item for item in self.new_items if isinstance(item, AssistantMessage)]
-        if self.status not in ("handoff", "fallback"):
-            return said
-        cut = [AssistantMessage(without_promises(item.text), item.agent) for item in said]
-        return [item for item in cut if item.text]
-
-    @property
-    def handoff_items(self) -> list[HandoffCall | HandoffOutput]:
-        return [item for item in self.new_items if isinstance(item, HandoffCall | HandoffOutput)]
-
-
-@dataclass(frozen=True, slots=True)
-class TextDelta:
+class TextDelta(_Told):
     """A piece of what the agent says; whole sentences, so that a promise of a transfer can be held until it is kept."""
 
     agent: str
@@ -105,7 +29,7 @@ class TextDelta:
 
 
 @dataclass(frozen=True, slots=True)
-class HandoffEvent:
+class HandoffEvent(_Told):
     """Told once per transfer, after it was written to the journal and before the target's first word."""
 
     from_agent: str
@@ -115,9 +39,39 @@ class HandoffEvent:
     step: int
     type: Literal["handoff"] = "handoff"
 
+    @property
+    def from_(self) -> str:
+        return self.from_agent
+
+    def to_dict(self) -> dict[str, Any]:
+        """{"type": "handoff", "from": ..., "to": ..., ...}"""
+        return {"type": self.type, "from": self.from_agent, "to": self.to, "to_kind": self.to_kind,
+                "reason": self.reason, "step": self.step}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
-class ToolEvent:
+class TransferEvent(_Told):
+    """Beside each handoff, for those who watch many runs."""
+
+    run_id: str
+    from_agent: str
+    to_agent: str
+    reason: str
+    type: Literal["handoff.transfer"] = "handoff.transfer"
+
+
+@dataclass(frozen=True, slots=True)
+class ChainEvent(_Told):
+    """Once at the end of a run in which the conversation changed hands."""
+
+    run_id: str
+    chain: tuple[str, ...]
+    final_agent: str
+    type: Literal["handoff.complete"] = "handoff.complete"
+
+
+@dataclass(frozen=True, slots=True)
+class ToolEvent(_Told):
     """A tool was called and gave its output, or failed."""
 
     agent: str
@@ -128,7 +82,7 @@ class ToolEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class RepairEvent:
+class RepairEvent(_Told):
     """An answer could not be used and was sent back to the model, which was told `problem`."""
 
     agent: str
@@ -138,9 +92,27 @@ class RepairEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
+class Finished(_Told):
+    """The last event of every run. `result` is for the caller and whole; `reason` is its reason as others may read
+    it."""
+
     result: RunResult
+    reason: str | None = None
     type: Literal["finished"] = "finished"
 
+    def to_dict(self) -> dict[str, Any]:
+        result = self.result
+        return {
+            "type": self.type,
+            "status": result.status,
+            "text": result.text,
+            "reason": self.reason,
+            "handoff_chain": list(result.handoff_chain),
+            "last_agent": result.last_agent.name,
+            "handoff_target": result.handoff_target.name if result.handoff_target is not None else None,
+        }
 
-Event = TextDelta | HandoffEvent | ToolEvent | RepairEvent | Finished
+
+_KINDS = (TextDelta, HandoffEvent, TransferEvent, ChainEvent, ToolEvent, RepairEvent, Finished)
+TYPES: tuple[str, ...] = tuple(str(field.default) for kind in _KINDS for field in fields(kind) if field.name == "type")
+Event = TextDelta | HandoffEvent | TransferEvent | ChainEvent | ToolEvent | RepairEvent | Finished

@@ -7,12 +7,16 @@ because every provider refuses a list in which one of them stands alone. Items a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 # A longer message costs money and says nothing new; the whole text stays in the stored history.
 MAX_USER_CHARACTERS = 16_000
+
+
+# What words of an agent do: quote an answer, ask which of two is meant, offer a person, say what the agent can do.
+Act = Literal["", "answer", "ask", "offer", "menu"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +29,11 @@ class UserMessage:
 
 @dataclass(frozen=True, slots=True)
 class AssistantMessage:
-    """Words of an AI agent; `agent` is its name."""
+    """Words of an AI agent; `agent` is its name. `act` is known of those that the embedded model chose."""
 
     text: str
     agent: str | None = None
+    act: Act = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,10 @@ class HandoffCall:
     target_kind: str
     reason: str
 
+    @property
+    def handoff_call(self) -> HandoffCall:
+        return self
+
 
 @dataclass(frozen=True, slots=True)
 class HandoffOutput:
@@ -77,12 +86,20 @@ class HandoffOutput:
     output: str
     target: str
 
+    @property
+    def handoff_output(self) -> HandoffOutput:
+        return self
+
 
 Item = UserMessage | AssistantMessage | PersonMessage | ToolCall | ToolOutput | HandoffCall | HandoffOutput
 Call = ToolCall | HandoffCall
 Output = ToolOutput | HandoffOutput
 # What a caller may pass as history: items, their dicts, or messages in the widespread {"role", "content"} shape.
 Message = Item | Mapping[str, Any]
+Input = str | Sequence[Message] | Mapping[str, Any]
+# The names by which results speak of them.
+RunHandoffCallItem = HandoffCall
+RunHandoffOutputItem = HandoffOutput
 
 _KINDS: dict[str, type[Item]] = {
     "user": UserMessage,
@@ -94,6 +111,16 @@ _KINDS: dict[str, type[Item]] = {
     "handoff_output": HandoffOutput,
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}
+# The field that holds an item's text.
+_TEXTS: dict[type[Item], str] = {
+    UserMessage: "text",
+    AssistantMessage: "text",
+    PersonMessage: "text",
+    ToolCall: "arguments",
+    ToolOutput: "output",
+    HandoffCall: "arguments",
+    HandoffOutput: "output",
+}
 
 
 def to_dict(item: Item) -> dict[str, Any]:
@@ -117,15 +144,19 @@ def from_dict(data: Mapping[str, Any]) -> Item:
         raise ValueError(f"not a {kind} item: {error}") from error
 
 
-def as_items(messages: str | Sequence[Message]) -> list[Item]:
-    """History from whatever the caller has: one text, items, their dicts, or {"role": "user" | "assistant", "content":
-    text}.
+def as_items(messages: Input) -> list[Item]:
+    """History from whatever the caller has: one text, items, their dicts, {"role": "user" | "assistant", "content":
+    text}, or {"messages": a list of these}.
 
     Raises:
         ValueError: a dict is neither an item nor a user or assistant message.
     """
     if isinstance(messages, str):
         return [UserMessage(messages)]
+    if isinstance(messages, Mapping):
+        if not isinstance(messages.get("messages"), Sequence):
+            raise ValueError('a mapping as input needs a list under "messages"')
+        return as_items(messages["messages"])
     return [_as_item(message) for message in messages]
 
 
@@ -149,7 +180,7 @@ def view(items: Iterable[Item]) -> tuple[Item, ...]:
 
     The list passed in is not changed: a view shapes what is seen and never what is stored.
     """
-    return pairing_safe(_cleaned(item) for item in items)
+    return pairing_safe([cleaned(item) for item in items])
 
 
 def pairing_safe(items: Iterable[Item]) -> tuple[Item, ...]:
@@ -185,24 +216,36 @@ def _same_sort(call: Call, output: Output) -> bool:
     return isinstance(call, HandoffCall) == isinstance(output, HandoffOutput)
 
 
-def _cleaned(item: Item) -> Item:
-    match item:
-        case UserMessage(text):
-            return replace(item, text=shortened(text))
-        case AssistantMessage(text) | PersonMessage(text):
-            return replace(item, text=sound(text))
-        case ToolOutput(output=output) | HandoffOutput(output=output):
-            return replace(item, output=sound(output))
-        case ToolCall(arguments=arguments) | HandoffCall(arguments=arguments):
-            return replace(item, arguments=sound(arguments))
+def cleaned(item: Item) -> Item:
+    """The item as a model may read it; the same object when there is nothing to clean."""
+    return with_text(item, shortened if type(item) is UserMessage else sound)
+
+
+def text_of(item: Item) -> str:
+    """The words of a message, the arguments of a call, or what came out of it."""
+    text: str = getattr(item, _TEXTS[type(item)])
+    return text
+
+
+def with_text(item: Item, change: Callable[[str], str]) -> Item:
+    """The item with its `text_of` changed; the same object when the change does nothing."""
+    before = text_of(item)
+    after = change(before)
+    if after is before or after == before:
+        return item
+    changed: dict[str, Any] = {_TEXTS[type(item)]: after}
+    return replace(item, **changed)
 
 
 def sound(text: str) -> str:
     """The text without NUL bytes and with halves of characters joined or replaced: neither can be stored or sent."""
-    text = text.replace("\0", "")
-    if text.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in text):
-        return text
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    if "\0" in text:
+        text = text.replace("\0", "")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
 
 
 def shortened(text: str, limit: int = MAX_USER_CHARACTERS) -> str:

@@ -2,16 +2,25 @@
 an effect.
 
 Entries are dicts of plain values. Their `kind`:
-  answer   step, agent, text, calls, usage, model, cause, verbatim: what a model said; it is not asked for it again
-  begun    tool, call_id, key: a tool with an effect was about to be called
+  answer   step, agent, text, calls, usage, model, cause, verbatim, run_id, act, choices: what a model said; it is not
+           asked again
+  begun    tool, call_id, key: a tool with an effect, or a hook, was about to be called
   tool     step, call_id, name, output, failed: what a tool came to
-  handoff  step, call_id, from, to, to_kind, reason: the conversation was given away; written before the target starts
+  refused  step, call_id, why: a transfer was not made
+  handoff  step, call_id, from, to, to_kind, reason, input: the conversation was given away; written before the target
+           starts
+  within   call_id, entry: what the run of an agent that is a tool wrote
+`session_state`, as JSON text, stands in an entry behind which it was another than before.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
+
+from bot.agents.models.base import Choice, ModelAnswer, RawCall, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +75,30 @@ class MemoryJournal:
             return Begin("begun", key) if idempotent else Begin("unknown", key)
         self.entries.append({"kind": "begun", "tool": tool_name, "call_id": call_id, "key": key})
         return Begin("begun", key)
+
+
+def recorded_answer(step: int, agent: str, answer: ModelAnswer, run_id: str) -> dict[str, Any]:
+    return {
+        "kind": "answer",
+        "step": step,
+        "agent": agent,
+        "text": answer.text,
+        # As JSON: what an odd server sends as arguments need not fit any other encoding.
+        "calls": [{"id": call.id, "name": call.name, "arguments": json.dumps(call.arguments)} for call in answer.calls],
+        "usage": [answer.usage.input_tokens, answer.usage.output_tokens, answer.usage.model_calls],
+        "model": answer.model,
+        "cause": answer.cause,
+        "verbatim": answer.verbatim,
+        "run_id": run_id,
+        "act": answer.act,
+        "choices": [[choice.label, choice.kind] for choice in answer.choices],
+    }
+
+
+def answer_from(entry: Mapping[str, Any]) -> ModelAnswer:
+    """The answer that `recorded_answer` wrote."""
+    calls = tuple(RawCall(call["id"], call["name"], json.loads(call["arguments"])) for call in entry["calls"])
+    return ModelAnswer(
+        entry["text"], calls, Usage(*entry["usage"]), entry["model"], entry["cause"], entry["verbatim"],
+        entry.get("act", ""), tuple(Choice(*one) for one in entry.get("choices", ())),
+    )  # fmt: skip

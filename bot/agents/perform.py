@@ -3,30 +3,43 @@
 from __future__ import annotations
 
 import asyncio
-import inspect
 import json
 import logging
-from collections.abc import Coroutine, Sequence
-from typing import Any, TypeVar
+from collections.abc import Coroutine, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from bot.agents.calls import FunctionCall, Transfer
-from bot.agents.journal import Journal
-from bot.agents.tools import ToolContext, ToolError, ToolResult
+from bot.agents.agent_tool import entries_within
+from bot.agents.budget import Meter
+from bot.agents.calls import FunctionCall
+from bot.agents.context import RunContext
+from bot.agents.journal import Journal, answer_from
+from bot.agents.tools import JournalFailed, OutcomeUnknown, ToolContext, ToolError, ToolResult
+
+if TYPE_CHECKING:
+    from bot.agents.runner import Runner
 
 log = logging.getLogger("baton.agents")
 T = TypeVar("T")
 
 
 class Performer:
-    def __init__(self, journal: Journal, entries: Sequence[dict[str, Any]], context: Any) -> None:
+    def __init__(
+        self, journal: Journal, entries: Sequence[dict[str, Any]], ctx: RunContext[Any], meter: Meter,
+        runner: Runner | None,
+    ) -> None:  # fmt: skip
         self._journal = journal
-        self._context = context
+        self._entries = entries
+        self._ctx = ctx
+        self._meter = meter
+        self._runner = runner
         self._outputs = {entry["call_id"]: entry for entry in entries if entry["kind"] == "tool"}
 
     async def call(self, call: FunctionCall, agent: str, step: int) -> ToolResult:
         """The output of the call: from the journal if it is there, else by calling the tool and writing it down."""
         before = self._outputs.get(call.call_id)
         if before is not None:
+            self._ctx.replay(before)
+            self._count_inside(call.call_id, self._entries)
             return ToolResult(before["output"], before["failed"])
         key = call.call_id
         if call.tool.effect:
@@ -36,15 +49,22 @@ class Performer:
             if begin.state == "unknown":
                 return self._unknown(call, "it had begun before, and its end is not known")
             key = begin.key
-        made = self._make(call, ToolContext(self._context, agent, call.call_id, key), step)
+        ctx = self._ctx
+        context = ToolContext(ctx.context, agent, call.call_id, key, ctx, self._journal, self._meter, self._runner)
+        made = self._make(call, context, step)
         # What has begun outside cannot be taken back: a cancelled run waits for it and writes down how it ended.
         return await (_to_its_end(made) if call.tool.effect else made)
 
     async def _make(self, call: FunctionCall, context: ToolContext, step: int) -> ToolResult:
+        before = self._ctx.session_json()
         try:
             result = ToolResult(await call.tool.call(call.arguments, context))
         except ToolError as error:
             result = ToolResult(json.dumps({"error": str(error)}, ensure_ascii=False), failed=True)
+        except OutcomeUnknown as error:
+            return self._unknown(call, str(error))
+        except JournalFailed as failure:
+            raise failure.__cause__ or failure from None
         except Exception as error:  # a tool is not ours; one that breaks must not end the conversation
             log.warning("tool.failed %s", call.tool.name, exc_info=error)
             if call.tool.effect and not call.tool.idempotent:
@@ -58,6 +78,7 @@ class Performer:
                 "name": call.tool.name,
                 "output": result.output,
                 "failed": result.failed,
+                **self._ctx.changed(before),
             }
         )
         return result
@@ -66,16 +87,14 @@ class Performer:
         told = json.dumps({"error": "It is not known whether this happened."})
         return ToolResult(told, failed=True, known=False, problem=f"{call.tool.name}({call.raw}): {why}")
 
-    async def run_hook(self, call: Transfer) -> None:
-        """Run the handoff's `on_handoff`, at most once: one that had begun before a crash is not run again."""
-        hook = call.handoff.on_handoff
-        if hook is None:
-            return
-        begin = await self._journal.begin(f"on_handoff:{call.tool_name}", call.call_id, False)
-        if begin.state == "begun":
-            ran = hook(self._context, call.input)
-            if inspect.isawaitable(ran):
-                await ran
+    def _count_inside(self, call_id: str, entries: Sequence[Mapping[str, Any]]) -> None:
+        """What an agent that is a tool spent before the crash counts like what it spends now."""
+        inside = list(entries_within(entries, call_id))
+        for entry in inside:
+            if entry["kind"] == "answer":
+                self._meter.answered(answer_from(entry))
+        for name in {entry["call_id"] for entry in inside if entry["kind"] == "within"}:
+            self._count_inside(name, inside)
 
 
 async def _to_its_end(work: Coroutine[Any, Any, T]) -> T:

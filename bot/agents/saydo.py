@@ -1,9 +1,16 @@
 """Does this text promise a transfer? A promise without a transfer is a lie to the customer, and one beside it is said
-twice."""
+twice.
+
+English is matched by sentences written out here, other languages by the lists in `promises`.
+"""
 
 from __future__ import annotations
 
 import re
+from functools import cache
+
+from bot.agents.phrases import fold, pattern
+from bot.agents.promises import PROMISES
 
 # The patterns see one sentence, in lower case, with single spaces and straight apostrophes.
 _PEOPLE = (
@@ -59,13 +66,17 @@ _NO_PROMISE = re.compile(
     rf"|(?:can|could|may|might)(?:not|'t)? (?:\w+ )?{_MOVE}|(?:not|never) (?:\w+ ){{0,3}}{_MOVE})"
     rf"|n't (?:\w+ ){{0,3}}{_MOVE}"
 )
-_SENTENCE_END = re.compile(r"[.!?…]+[\"'”’)\]]*\s+|\n+")
+# A full stop of Chinese or Japanese ends a sentence without a space behind it.
+_SENTENCE_END = re.compile(r"[.!?…।؟]+[\"'”’)\]»]*\s+|[。！？]+[」』）”\"]*\s*|\n+")
+_ENDING = ".!?…।؟。！？\"'”’)]»」』）"  # the signs with which a sentence end may begin
+_QUESTION = re.compile(r"[?？؟][\"'”)\]」』）»]*$")
+_BETWEEN_WORDS = re.compile(r"[\s.,;:!?…।،؛。、，！？：；\"“”„«»()\[\]「」『』*_~—–-]+")
 
 
 def promises_transfer(text: str) -> bool:
     """Whether a sentence of the text tells the reader that they are being, or are about to be, passed to somebody.
 
-    Offers ("I can transfer you if you like"), questions and denials are not promises. English only.
+    Offers ("I can transfer you if you like"), questions and denials are not promises. In the languages of `promises`.
     """
     return any(_is_promise(sentence) for sentence in sentences(text))
 
@@ -88,8 +99,33 @@ def sentences(text: str) -> list[str]:
 
 
 def _is_promise(sentence: str) -> bool:
+    if _QUESTION.search(sentence.rstrip()):
+        return False
     plain = " ".join(sentence.lower().replace("’", "'").split())
-    return bool(_PROMISE.search(plain)) and not _NO_PROMISE.search(plain) and not plain.rstrip("\"'”)]").endswith("?")
+    if _PROMISE.search(plain) and not _NO_PROMISE.search(plain):
+        return True
+    words = _BETWEEN_WORDS.sub(" ", fold(sentence)).strip()
+    if not any(promise.search(words) for promise in _anywhere()):
+        return False
+    return any(promise.search(words) and not offer.search(words) for promise, offer in _elsewhere())
+
+
+@cache
+def _anywhere() -> list[re.Pattern[str]]:
+    """What promises in any other language: most sentences promise nothing, and two looks tell it sooner than twenty."""
+    return [
+        re.compile(pattern(" ".join(one.promise for one in PROMISES.values() if one.spaced is spaced), spaced=spaced))
+        for spaced in (True, False)
+    ]
+
+
+@cache
+def _elsewhere() -> list[tuple[re.Pattern[str], re.Pattern[str]]]:
+    """For each other language: what promises, and what makes it none."""
+    return [
+        (re.compile(pattern(one.promise, spaced=one.spaced)), re.compile(pattern(one.offer, spaced=one.spaced)))
+        for one in PROMISES.values()
+    ]
 
 
 class SpeechGate:
@@ -106,7 +142,11 @@ class SpeechGate:
 
     def feed(self, piece: str) -> str:
         """Take a piece of text; returns what may be shown now, often nothing."""
-        whole = sentences(self._open + piece)
+        text = self._open + piece
+        if not _SENTENCE_END.search(text, len(self._open.rstrip(_ENDING))):
+            self._open = text
+            return ""
+        whole = sentences(text)
         complete = bool(whole) and whole[-1][-1].isspace() and _SENTENCE_END.search(whole[-1]) is not None
         self._open = "" if complete or not whole else whole.pop()
         return self._let_through(whole)

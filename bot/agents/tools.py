@@ -5,16 +5,31 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, get_type_hints, overload
+from typing import TYPE_CHECKING, Any, Literal, get_type_hints, overload
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from pydantic_core import to_json
+
+if TYPE_CHECKING:
+    from bot.agents.budget import Meter
+    from bot.agents.context import RunContext
+    from bot.agents.journal import Journal
+    from bot.agents.runner import Runner
 
 COMPLETE = "complete"
 
 
 class ToolError(Exception):
     """Raised by a tool that did nothing and wants the model to know why; the text goes to the model."""
+
+
+class OutcomeUnknown(Exception):
+    """Raised by a tool when nobody can say whether its effect happened; the run ends, for a person must look."""
+
+
+class JournalFailed(Exception):
+    """Raised by a tool that runs agents when their journal failed: the run ends with the cause of this, because nothing
+    more can be written down."""
 
 
 class BadArguments(ValueError):
@@ -25,13 +40,31 @@ class BadArguments(ValueError):
 class ToolContext:
     """What a tool may ask for with a parameter annotated `ToolContext`; the model never sees that parameter.
 
-    `key` is the same each time this very call is made again after a crash: pass it on as an idempotency key.
+    `key` is the same each time this very call is made again after a crash: pass it on as an idempotency key. `journal`,
+    `meter` and `runner` are those of the run, for tools that run agents themselves.
     """
 
     context: Any
     agent: str
     call_id: str
     key: str
+    run_context: RunContext[Any] | None = None
+    journal: Journal | None = None
+    meter: Meter | None = None
+    runner: Runner | None = None
+
+    @property
+    def session_state(self) -> dict[str, Any]:
+        """What goes along with the conversation; a tool may change it."""
+        return self.run_context.session_state if self.run_context is not None else {}
+
+    @property
+    def run_id(self) -> str:
+        return self.run_context.run_id if self.run_context is not None else ""
+
+    @property
+    def session_id(self) -> str | None:
+        return self.run_context.session_id if self.run_context is not None else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,14 @@ an effect is called and no hook runs twice, so that after a crash the run arrive
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncGenerator, Sequence
+import logging
+from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
 from typing import Any
 
-from bot.agents.agent import Agent, Handoff, enabled_handoffs, handoffs_of, instructions_of, transfer_specs
+from bot.agents.agent import Agent
+from bot.agents.asking import Asking, BudgetSpent
+from bot.agents.budget import Meter
 from bot.agents.calls import (
     BadCall,
     CallCheck,
@@ -24,92 +26,66 @@ from bot.agents.calls import (
     shown_name,
 )
 from bot.agents.events import (
-    REASONS,
+    ChainEvent,
     Event,
     Finished,
     HandoffEvent,
-    HandoffRecord,
-    Reason,
     RepairEvent,
-    RunResult,
-    Status,
     TextDelta,
     ToolEvent,
+    TransferEvent,
 )
-from bot.agents.items import (
-    AssistantMessage,
-    Call,
-    HandoffCall,
-    HandoffOutput,
-    Item,
-    ToolCall,
-    ToolOutput,
-    UserMessage,
-    view,
-)
+from bot.agents.items import Act, AssistantMessage, ToolCall, ToolOutput, UserMessage
 from bot.agents.journal import Journal
-from bot.agents.models.base import ModelAnswer, ModelRejected, ModelRequest, ModelUnavailable, RawCall, Usage
+from bot.agents.loops import Loops, Stop
+from bot.agents.models.base import ModelAnswer, ModelRejected, ModelUnavailable, Usage
+from bot.agents.offers import Offer, offer_of
+from bot.agents.output import OutputProblem, is_structured, parse_output
 from bot.agents.perform import Performer
+from bot.agents.result import REASONS, HandoffRecord, Reason, RunResult, Status
+from bot.agents.rules import Rules
 from bot.agents.saydo import SpeechGate
-from bot.agents.tools import COMPLETE_SPEC, ToolSpec
+from bot.agents.state import RunState
+from bot.agents.tools import COMPLETE_SPEC
+from bot.agents.transfer import Accepted, Refused, Transfers, added_by, refusal_of
+from bot.agents.views import Reading, View
+
+log = logging.getLogger("baton.agents")
 
 _EMPTY = "Your last answer was empty. Answer the customer, or use one of your tools."
 _NUDGE = "You told the customer that you would transfer them, but you did not call a transfer tool. Call it now."
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    max_handoffs: int
-    detect_cycles: bool
-    max_steps: int
-    return_at_handoff: bool
+_SAME_CALL = "You have called {tool} with these arguments before. Use what it gave you, or do something else."
 
 
 class Turn:
-    """The state of one run."""
+    """The state of one run. `state` is the run's own: it grows with it and is part of the result."""
 
     def __init__(
-        self,
-        agent: Agent,
-        history: list[Item],
-        journal: Journal,
-        limits: Limits,
-        context: Any,
-        chain: Sequence[str],
-        *,
-        streamed: bool,
-    ) -> None:
+        self, agent: Agent[Any, Any], known: Mapping[str, Agent[Any, Any]], state: RunState, journal: Journal,
+        rules: Rules, meter: Meter,
+    ) -> None:  # fmt: skip
         self._agent = agent
-        self._history = history
+        self._known = known
+        self._state = state
+        self._ctx = state.run_context
         self._journal = journal
-        self._limits = limits
-        self._context = context
-        self._streamed = streamed
-        self._chain = list(chain) if chain and chain[-1] == agent.name else [*chain, agent.name]
-        self._new: list[Item] = []
-        # What only this agent reads, and only now: its own bad answers and what it was told about them. Never part of
-        # the history.
-        self._scratch: list[tuple[int, Item]] = []
+        self._rules = rules
+        self._meter = meter
+        self._used_before = meter.usage
+        chain = state.chain if state.chain and state.chain[-1] == agent.name else [*state.chain, agent.name]
+        self._loops = Loops(chain, rules.max_handoffs, detect_cycles=rules.detect_cycles)
+        self._back_to = (known.get(chain[-2]) if len(chain) > 1 else None) or state.giver
         self._repairs = 0
         self._nudged = False
         self._empty_before = False
         self._step = 0
-        self._usage = Usage()
         self._handoffs: list[HandoffRecord] = []
-        # The edge that brought the conversation here, until a tool gives the agent something new to go by.
-        self._fresh_edge: tuple[str, str] | None = None
         self._said = ""
-        self._recorded: dict[int, dict[str, Any]] = {}
-        self._done_handoffs: set[str] = set()
 
     async def events(self) -> AsyncGenerator[Event, None]:
-        entries = await self._journal.recorded()
-        self._recorded = {entry["step"]: entry for entry in entries if entry["kind"] == "answer"}
-        self._done_handoffs = {entry["call_id"] for entry in entries if entry["kind"] == "handoff"}
-        self._performer = Performer(self._journal, entries, self._context)
-        result: RunResult | None = None
+        result: RunResult | None = await self._begin()
         while result is None:
-            if self._step >= self._limits.max_steps:
+            if self._step >= self._rules.max_turns:
                 result = self._fallback("turn_cap", f"{self._step} model calls")
                 break
             async with aclosing(self._one_step()) as events:
@@ -119,17 +95,44 @@ class Turn:
                     else:
                         yield event
             self._step += 1
-        yield Finished(result)
+        if self._handoffs:
+            chain = tuple(result.handoff_chain)
+            yield ChainEvent(self._ctx.run_id, chain, chain[-1])
+        yield Finished(result, self._rules.redacted(result.reason) if result.reason is not None else None)
+
+    async def _begin(self) -> RunResult | None:
+        """Read the journal, and find out what the first agent reads, and whether it may."""
+        entries = await self._journal.recorded()
+        self._asking = Asking(self._journal, entries, self._ctx, self._rules, self._meter)
+        self._performer = Performer(self._journal, entries, self._ctx, self._meter, self._rules.runner)
+        self._transfers = Transfers(
+            self._journal, entries, self._ctx, self._loops, self._known,
+            edges=self._rules.edges, input_filter=self._rules.input_filter,
+        )  # fmt: skip
+        agent, state = self._agent, self._state
+        if state.views and state.views[-1].agent == agent.name:
+            view = state.views[-1]
+        else:
+            view = View(agent.name, added=await added_by([agent.context_provider], state.history))
+        self._reading = Reading(state.history, view, self._rules.redactors)
+        if agent.input_guardrails and not self._asking.begun:
+            why = await refusal_of(agent.input_guardrails, self._ctx, view.items(state.history))
+            if why:
+                return self._fallback("no_answer", f"a guardrail of {agent.name} refused: {why}")
+        return None
 
     # ---- one step
 
     async def _one_step(self) -> AsyncGenerator[Event, None]:
         agent = self._agent
-        handoffs = await enabled_handoffs(agent, self._context)
+        began = len(self._reading.log)
+        offer = await offer_of(agent, self._ctx, edges=self._rules.edges, back_to=self._back_to)
         gate = SpeechGate()
         answer: ModelAnswer | None = None
         try:
-            async with aclosing(self._answer(agent, handoffs, gate)) as pieces:
+            must_transfer = self._nudged and self._reading.noted
+            asked = self._asking.answer(self._step, agent, offer, self._reading, gate, transfer=must_transfer)
+            async with aclosing(asked) as pieces:
                 async for piece in pieces:
                     if isinstance(piece, ModelAnswer):
                         answer = piece
@@ -139,264 +142,233 @@ class Turn:
             self._keep_words(gate.said)
             yield Finished(self._fallback("bot_unavailable", str(error)))
             return
+        except BudgetSpent as error:
+            yield Finished(self._fallback("budget", str(error)))
+            return
         assert answer is not None, "a model's answer is the last thing it yields"
-        self._usage += answer.usage
-        ids = call_ids(answer.calls, self._step, self._ids_in_use())
-        if self._done_handoffs.intersection(ids):
+        self._meter.answered(answer, agent.budget)
+        ids = call_ids(answer.calls, self._step, self._reading.ids)
+        if self._transfers.was_made(ids):
             # It was made before the crash, so it stands, whatever `is_enabled` says by now.
-            handoffs = handoffs_of(agent)
-        check = CallCheck(agent, handoffs)
+            offer = await offer_of(agent, self._ctx, back_to=self._back_to, everything=True)
+        check = CallCheck(agent, offer)
         good, bad = check.check(answer.calls, ids)
         if not answer.calls:
-            async for event in self._words_only(answer, gate, handoffs):
+            async for event in self._words_only(answer, gate, offer):
                 yield event
             return
+        functions = [call for call in good if isinstance(call, FunctionCall)]
         self._keep_words(gate.said)
         if bad:
-            yield self._repair(answer, ids, {call.call_id: call for call in bad}, check.allowed)
+            yield self._repair(answer, ids, bad, check.allowed)
             return
-        for call in good:
-            if isinstance(call, FunctionCall):
-                event, unknown = await self._call(call)
-                yield event
-                if unknown:
-                    yield Finished(self._fallback("outcome_unknown", unknown))
-                    return
-        for call in good:
-            if isinstance(call, Completion):
-                yield Finished(self._complete(call))
-            elif isinstance(call, Transfer):
-                async for event in self._transfer(call, answer):
+        if again := self._loops.repeated(functions):
+            if self._loops.nudged:
+                yield Finished(self._fallback("no_answer", f"{again[0].tool.name} was called again and again"))
+                return
+            self._loops.nudged = True
+            yield self._send_back(answer, ids, {call.call_id: _SAME_CALL.format(tool=call.tool.name) for call in again})
+            return
+        for call in functions:
+            event, unknown = await self._call(call)
+            yield event
+            if unknown:
+                yield Finished(self._fallback("outcome_unknown", unknown))
+                return
+        for ending in good:
+            if isinstance(ending, Completion):
+                yield Finished(self._complete(ending))
+            elif isinstance(ending, Transfer):
+                async for event in self._transfer(ending, answer, began):
                     yield event
-
-    async def _answer(
-        self, agent: Agent, handoffs: list[Handoff], gate: SpeechGate
-    ) -> AsyncGenerator[TextDelta | ModelAnswer, None]:
-        """Pieces of speech, then the whole answer: from the journal if it is there, else from the model and then into
-        the journal."""
-        recorded = self._recorded.get(self._step)
-        if recorded is not None and recorded["agent"] == agent.name:
-            answer = _answer_from(recorded)
-            shown = self._gated(gate, answer) + gate.end()
-            if shown:
-                yield TextDelta(agent.name, shown, replayed=True)
-            yield answer
-            return
-        # From here on the past does not fit the present (an agent was renamed, say): what follows it is of no use.
-        self._recorded = {step: entry for step, entry in self._recorded.items() if step < self._step}
-        request = await self._request(agent, handoffs)
-        whole: ModelAnswer | None = None
-        if self._streamed:
-            async with aclosing(agent.model_to_ask.stream(request)) as pieces:
-                async for piece in pieces:
-                    if isinstance(piece, ModelAnswer):
-                        whole = piece
-                    elif shown := gate.feed(piece):
-                        yield TextDelta(agent.name, shown)
-            if whole is None:
-                raise ModelUnavailable("the stream ended without an answer")
-        else:
-            whole = await agent.model_to_ask.answer(request)
-        await self._journal.append(_recorded_answer(self._step, agent.name, whole))
-        # A model that does not speak in pieces, or was not asked to, has said nothing yet.
-        shown = "" if gate.said or gate.held or gate.pending else self._gated(gate, whole)
-        if shown := shown + gate.end():
-            yield TextDelta(agent.name, shown)
-        yield whole
-
-    def _gated(self, gate: SpeechGate, answer: ModelAnswer) -> str:
-        return gate.quote(answer.text) if answer.verbatim else gate.feed(answer.text)
-
-    async def _request(self, agent: Agent, handoffs: list[Handoff]) -> ModelRequest:
-        transfers = transfer_specs(agent, handoffs)
-        tools: list[ToolSpec] = [
-            *(tool.spec for tool in agent.tools),
-            *transfers,
-            *([COMPLETE_SPEC] if agent.can_complete else []),
-        ]
-        choice = "auto"
-        if self._nudged and self._scratch:
-            tools = transfers
-            choice = transfers[0].name if len(transfers) == 1 else "required"
-        return ModelRequest(agent.name, await instructions_of(agent, self._context), self._view(), tuple(tools), choice)
-
-    def _view(self) -> tuple[Item, ...]:
-        items: list[Item] = list(self._history)
-        scratch = list(self._scratch)
-        for position, item in enumerate(self._new):
-            items.extend(entry for at, entry in scratch if at == position)
-            items.append(item)
-        items.extend(entry for at, entry in scratch if at >= len(self._new))
-        return view(items)
-
-    def _ids_in_use(self) -> set[str]:
-        everything = (*self._history, *self._new, *(item for _, item in self._scratch))
-        return {item.call_id for item in everything if isinstance(item, Call)}
 
     # ---- what an answer leads to
 
-    async def _words_only(
-        self, answer: ModelAnswer, gate: SpeechGate, handoffs: list[Handoff]
-    ) -> AsyncGenerator[Event, None]:
+    async def _words_only(self, answer: ModelAnswer, gate: SpeechGate, offer: Offer) -> AsyncGenerator[Event, None]:
         agent = self._agent
         if answer.cause is not None:
             self._keep_words(gate.said)
-            yield Finished(self._fallback(_reason(answer.cause), "the model gave up"))
+            yield Finished(self._fallback(_reason(answer.cause) or "no_answer", "the model gave up"))
         elif not answer.text.strip():
             if self._empty_before:
                 yield Finished(self._fallback("no_answer", "the model answered nothing, twice"))
                 return
             self._empty_before = True
-            self._note(UserMessage(_EMPTY))
+            self._reading.note(UserMessage(_EMPTY))
             yield RepairEvent(agent.name, "empty answer", self._step)
+        elif is_structured(agent):
+            for event in self._value(answer):
+                yield event
         elif gate.held.strip():
             self._keep_words(gate.said)
-            if self._nudged or not handoffs:
+            if self._nudged or not offer.handoffs:
                 yield Finished(self._fallback("no_answer", "the agent promised a transfer and made none"))
                 return
             self._nudged = True
-            self._note(AssistantMessage(gate.held.strip(), agent.name))
-            self._note(UserMessage(_NUDGE))
+            self._reading.note(AssistantMessage(gate.held.strip(), agent.name))
+            self._reading.note(UserMessage(_NUDGE))
             yield RepairEvent(agent.name, "promised a transfer without a call", self._step)
         else:
-            self._keep_words(gate.said)
-            yield Finished(self._result("final"))
+            self._keep_words(gate.said, answer.act)
+            yield Finished(self._result("final", act=answer.act, choices=answer.choices))
 
-    def _repair(
-        self, answer: ModelAnswer, ids: Sequence[str], bad: dict[str, BadCall], allowed: Sequence[str]
-    ) -> Event:
+    def _value(self, answer: ModelAnswer) -> Iterator[Event]:
+        """The end of a structured agent's run, or what it is told when its words do not fit."""
+        agent = self._agent
+        try:
+            output = parse_output(agent, answer.text)
+        except OutputProblem as problem:
+            if stop := self._no_more_repairs(str(problem)):
+                yield stop
+                return
+            self._reading.note(AssistantMessage(answer.text, agent.name))
+            self._reading.note(UserMessage(str(problem)))
+            yield RepairEvent(agent.name, self._rules.redacted(str(problem)), self._step)
+            return
+        self._keep_words(answer.text)
+        yield TextDelta(agent.name, answer.text)
+        yield Finished(self._result("final", output=output))
+
+    def _no_more_repairs(self, problems: str) -> Finished | None:
         self._repairs += 1
-        problems = " ".join(dict.fromkeys(call.problem for call in bad.values()))
-        if self._repairs > self._agent.repairs:
-            return Finished(
-                self._fallback("no_answer", f"bad calls, {self._agent.repairs} repairs did not help: {problems}")
-            )
+        most = self._agent.repairs
+        if self._repairs <= most:
+            return None
+        return Finished(self._fallback("no_answer", f"bad answers, {most} repairs did not help: {problems}"))
+
+    def _repair(self, answer: ModelAnswer, ids: Sequence[str], bad: Sequence[BadCall], allowed: Sequence[str]) -> Event:
+        problems = {call.call_id: call.problem for call in bad}
+        if stop := self._no_more_repairs(" ".join(dict.fromkeys(problems.values()))):
+            return stop
         hint = f"Allowed tools: {', '.join(allowed)}." if allowed else "You have no tools: answer in words."
+        others = "Not called: another call of the same answer was wrong."
+        told = {call_id: problems.get(call_id, others) for call_id in ids}
+        return self._send_back(
+            answer, ids, {key: why if "llowed t" in why else f"{why} {hint}" for key, why in told.items()},
+            problem=" ".join(dict.fromkeys(problems.values())),
+        )  # fmt: skip
+
+    def _send_back(
+        self, answer: ModelAnswer, ids: Sequence[str], told: Mapping[str, str], *, problem: str = ""
+    ) -> RepairEvent:
+        """Show the model its own calls with an error as their output; `told` holds the errors by call id."""
         for call, call_id in zip(answer.calls, ids, strict=True):
-            self._note(ToolCall(call_id, shown_name(call), shown_arguments(call), self._agent.name))
+            self._reading.note(ToolCall(call_id, shown_name(call), shown_arguments(call), self._agent.name))
         for call, call_id in zip(answer.calls, ids, strict=True):
-            problem = (
-                bad[call_id].problem if call_id in bad else "Not called: another call of the same answer was wrong."
-            )
-            told = problem if "llowed t" in problem else f"{problem} {hint}"
-            self._note(ToolOutput(call_id, shown_name(call), json.dumps({"error": told}, ensure_ascii=False)))
-        return RepairEvent(self._agent.name, problems, self._step)
+            why = told.get(call_id, "Not called.")
+            error = json.dumps({"error": why}, ensure_ascii=False)
+            self._reading.note(ToolOutput(call_id, shown_name(call), error))
+        problem = problem or " ".join(dict.fromkeys(told.values()))
+        return RepairEvent(self._agent.name, self._rules.redacted(problem), self._step)
 
     async def _call(self, call: FunctionCall) -> tuple[Event, str]:
         """Make the call; the second value says why nobody can tell what it did, or is empty."""
         result = await self._performer.call(call, self._agent.name, self._step)
-        self._new.append(ToolCall(call.call_id, call.tool.name, call.raw, self._agent.name))
-        self._new.append(ToolOutput(call.call_id, call.tool.name, result.output))
-        if not result.failed:
-            self._fresh_edge = None
-        return ToolEvent(
-            self._agent.name, call.tool.name, call.call_id, result.failed
-        ), "" if result.known else result.problem
+        self._reading.add(
+            ToolCall(call.call_id, call.tool.name, call.raw, self._agent.name),
+            ToolOutput(call.call_id, call.tool.name, result.output),
+        )
+        self._loops.made(call, failed=result.failed)
+        event = ToolEvent(self._agent.name, call.tool.name, call.call_id, result.failed)
+        return event, "" if result.known else result.problem
 
     def _complete(self, call: Completion) -> RunResult:
-        self._new.append(ToolCall(call.call_id, COMPLETE_SPEC.name, call.raw, self._agent.name))
-        self._new.append(ToolOutput(call.call_id, COMPLETE_SPEC.name, json.dumps({"complete": True})))
+        self._reading.add(
+            ToolCall(call.call_id, COMPLETE_SPEC.name, call.raw, self._agent.name),
+            ToolOutput(call.call_id, COMPLETE_SPEC.name, json.dumps({"complete": True})),
+        )
         return self._result("complete", summary=call.summary)
 
-    async def _transfer(self, call: Transfer, answer: ModelAnswer) -> AsyncGenerator[Event, None]:
-        source, target = self._agent, call.handoff.agent
-        to_agent = isinstance(target, Agent)
-        if to_agent and len(self._chain) >= self._limits.max_handoffs:
-            yield Finished(self._fallback("hop_limit", f"{' -> '.join(self._chain)} -> {target.name}"))
+    async def _transfer(self, call: Transfer, answer: ModelAnswer, began: int) -> AsyncGenerator[Event, None]:
+        source = self._agent
+        target = call.handoff.agent
+        # What was made before a crash stands, whatever it cost.
+        if isinstance(target, Agent) and not self._transfers.was_made([call.call_id]):
+            spent = self._meter.exceeded(source.budget, target.budget, hops=1)
+        else:
+            spent = None
+        if spent:
+            yield Finished(self._fallback("budget", spent))
             return
-        if to_agent and self._limits.detect_cycles and self._fresh_edge == (target.name, source.name):
-            yield Finished(self._fallback("cycle", f"{target.name} -> {source.name} -> {target.name}"))
-            return
-        record = HandoffRecord(
-            source.name, target.name, call.handoff.target_kind, call.reason, call.call_id, self._step,
-            call.input.model_dump(mode="json") if call.input is not None else None,
-        )  # fmt: skip
-        if call.call_id not in self._done_handoffs:
-            await self._performer.run_hook(call)
-            await self._journal.append(_recorded_handoff(record))
+        match await self._transfers.attempt(call, source, self._reading, self._step, began):
+            case Stop(reason, detail):
+                yield Finished(self._fallback(reason, detail))
+            case Refused(why):
+                stop = self._no_more_repairs(why)
+                if stop is None:
+                    error = json.dumps({"error": why}, ensure_ascii=False)
+                    self._reading.note(ToolCall(call.call_id, call.tool_name, call.raw, source.name))
+                    self._reading.note(ToolOutput(call.call_id, call.tool_name, error))
+                yield stop or RepairEvent(source.name, self._rules.redacted(why), self._step)
+            case Accepted() as accepted:
+                for event in self._handed_over(accepted, source, _reason(answer.cause)):
+                    yield event
+
+    def _handed_over(self, accepted: Accepted, source: Agent[Any, Any], cause: Reason | None) -> Iterator[Event]:
+        record, target = accepted.record, accepted.target
+        reason = self._rules.redacted(record.reason)
+        if accepted.fresh:
+            log.info("Handing off to %s because %s", record.to, reason or "it was asked to")
         self._handoffs.append(record)
-        accepted = json.dumps({"handoff": {"to": target.name, "status": "accepted"}}, ensure_ascii=False)
-        self._new.append(
-            HandoffCall(call.call_id, call.tool_name, call.raw, source.name, target.name, record.to_kind, call.reason)
-        )
-        self._new.append(HandoffOutput(call.call_id, call.tool_name, accepted, target.name))
-        yield HandoffEvent(source.name, target.name, record.to_kind, call.reason, self._step)
-        if to_agent:
-            self._chain.append(target.name)
-        if not to_agent or self._limits.return_at_handoff:
+        self._reading.add(*accepted.items)
+        yield HandoffEvent(source.name, record.to, record.to_kind, reason, record.step)
+        yield TransferEvent(self._ctx.run_id, source.name, record.to, reason)
+        if isinstance(target, Agent):
+            assert accepted.view is not None, "an agent that takes over reads something"
+            self._loops.handed_over(source.name, target.name)
+            self._meter.hopped()
+            self._state.views.append(accepted.view)
+            if source.handoff is not None and not source.handoff.carry_session_state:
+                self._ctx.session_state = {}
+        if not isinstance(target, Agent) or self._rules.return_at_handoff:
+            next_holder = target if isinstance(target, Agent) else source
             yield Finished(
-                self._result("handoff", handoff_target=target, reason=call.reason, cause=_reason_or_none(answer.cause))
+                self._result(
+                    "handoff", handoff_target=target, reason=record.reason, cause=cause, next_holder=next_holder
+                )
             )
             return
-        assert isinstance(target, Agent)
-        self._agent = target
-        self._fresh_edge = (source.name, target.name)
-        self._scratch.clear()
+        self._agent, self._back_to, self._ctx.agent = target, source, target
+        self._reading.hand_over(self._state.views[-1])
         self._repairs, self._nudged, self._empty_before, self._said = 0, False, False, ""
 
-    # ---- words, notes, results
+    # ---- words, results
 
-    def _keep_words(self, text: str) -> None:
+    def _keep_words(self, text: str, act: Act = "") -> None:
         """What was said is part of the history, exactly as it was said."""
         self._said = text.strip()
         if self._said:
-            self._new.append(AssistantMessage(self._said, self._agent.name))
-
-    def _note(self, item: Item) -> None:
-        self._scratch.append((len(self._new), item))
+            self._reading.add(AssistantMessage(self._said, self._agent.name, act))
 
     def _fallback(self, reason: Reason, detail: str) -> RunResult:
         return self._result("fallback", reason=reason, cause=reason, detail=detail)
 
-    def _result(self, status: Status, **facts: Any) -> RunResult:
+    def _result(self, status: Status, next_holder: Agent[Any, Any] | None = None, **facts: Any) -> RunResult:
+        holder = next_holder or self._agent
+        state = self._state
+        state.chain, state.last_agent, state.holder = list(self._loops.chain), holder.name, holder
+        state.giver = self._agent if holder is not self._agent else self._back_to
+        state.spent = self._meter.spent
         return RunResult(
             text=self._said,
             status=status,
             last_agent=self._agent,
-            handoff_chain=list(self._chain),
-            new_items=list(self._new),
-            usage=self._usage,
+            state=state,
+            handoff_chain=list(state.chain),
+            new_items=self._reading.new_items,
+            usage=_difference(self._meter.usage, self._used_before),
             handoffs=list(self._handoffs),
             **facts,
         )
 
 
-def _reason(cause: str) -> Reason:
-    return _reason_or_none(cause) or "no_answer"
-
-
-def _reason_or_none(cause: str | None) -> Reason | None:
+def _reason(cause: str | None) -> Reason | None:
     return next((reason for reason in REASONS if reason == cause), None)
 
 
-def _recorded_answer(step: int, agent: str, answer: ModelAnswer) -> dict[str, Any]:
-    return {
-        "kind": "answer",
-        "step": step,
-        "agent": agent,
-        "text": answer.text,
-        # As JSON: what an odd server sends as arguments need not fit any other encoding.
-        "calls": [{"id": call.id, "name": call.name, "arguments": json.dumps(call.arguments)} for call in answer.calls],
-        "usage": [answer.usage.input_tokens, answer.usage.output_tokens, answer.usage.model_calls],
-        "model": answer.model,
-        "cause": answer.cause,
-        "verbatim": answer.verbatim,
-    }
-
-
-def _answer_from(entry: dict[str, Any]) -> ModelAnswer:
-    calls = tuple(RawCall(call["id"], call["name"], json.loads(call["arguments"])) for call in entry["calls"])
-    return ModelAnswer(entry["text"], calls, Usage(*entry["usage"]), entry["model"], entry["cause"], entry["verbatim"])
-
-
-def _recorded_handoff(record: HandoffRecord) -> dict[str, Any]:
-    return {
-        "kind": "handoff",
-        "step": record.step,
-        "call_id": record.call_id,
-        "from": record.from_agent,
-        "to": record.to,
-        "to_kind": record.to_kind,
-        "reason": record.reason,
-        "input": record.input,
-    }
+def _difference(after: Usage, before: Usage) -> Usage:
+    return Usage(
+        after.input_tokens - before.input_tokens,
+        after.output_tokens - before.output_tokens,
+        after.model_calls - before.model_calls,
+    )

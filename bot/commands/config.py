@@ -10,7 +10,7 @@ from cyclopts import App, Parameter
 
 from bot.config_file import Checked, Diagnostic, check_file
 from bot.settings import known_environment
-from bot.triage import judge_of
+from bot.triage import engine, judge_of, trial_of
 from routing import config as shapes
 from routing import values
 from routing.explain import drawn, explain
@@ -42,7 +42,8 @@ def check(
     file: config.yaml; without it $BATON_CONFIG, then config.yaml in this directory.
     format: how findings are printed.
     strict: a warning fails too.
-    verbose: also hints, such as routes with few examples, and each test's result.
+    verbose: also hints, such as routes with few examples, each test's result, and how well the embedded model tells
+        the routes' examples apart: which it takes for which, and how often it is right where it is sure.
     """
     checked = check_file(config_path(file))
     shown = [one for one in checked.diagnostics if verbose or one.severity != "info"]
@@ -65,6 +66,9 @@ def _as_text(checked: Checked, shown: list[Diagnostic], *, verbose: bool) -> str
         lines.extend(
             f"test {'FAILED' if outcome.differences else 'passed'}  {outcome.test.name}" for outcome in checked.outcomes
         )
+        lines.append(f"triage: {engine()}")
+        done = trial_of(checked.policy) if checked.policy is not None else None
+        lines.extend([str(done)] if done is not None else [])
     return "\n".join([*lines, summary(checked)])
 
 

@@ -87,6 +87,7 @@ def _banner(
         f"  baton {baton.services.version} · demo mode: {model}, {'a fake Slack' if fake else 'no Slack'}, {leaves}",
         f"  store    {store}",
         f"  config   {file}   {summary(check_file(file, known_environment()))}",
+        f"  triage   {baton.services.triage}",
         f"  console  {address}{login_path(secret)}   (one-time link, 10 min)"
         + (f"   port {wished_port} is taken" if taken else ""),
     ]
@@ -131,7 +132,8 @@ def start_serving(role: Role, host: str, port: int, config: Path | None) -> int:
 
 
 def _serving(baton: Baton, port: int) -> None:
-    sys.stdout.write(f"baton {baton.services.version} · {baton.role} · port {port} · {baton.store.found}\n")
+    running = f"baton {baton.services.version} · {baton.role} · port {port} · {baton.store.found}"
+    sys.stdout.write(f"{running} · triage: {baton.services.triage}\n")
     sys.stdout.flush()
 
 

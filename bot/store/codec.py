@@ -2,25 +2,31 @@
 
 A tag is a literal in the table below. It is never changed and never used again for another type: what a name in Python
 becomes later must not decide what an old record means. Two evolutions need no new version: a field added at the end
-with a default (an old record lacks it), and a default that is dropped when written (it comes back when read).
-An unknown tag or version, or more fields than we know, is an error that names the key; it is never guessed.
+with a default (an old record lacks it), and a default that is dropped when written (it comes back when read). So a
+worker of the version before may meet fields that it does not know: it reads without them and says so once
+(docs/adr/0003). An unknown tag or version is an error that names the key; it is never guessed.
 
 Values typed `Any` are JSON: a tuple in one comes back as a list.
 """
 
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
+from functools import cache
 from operator import attrgetter
 from types import NoneType, UnionType
 from typing import Any, Final, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 import msgpack  # type: ignore[import-untyped]
+import structlog
 
 from handlers import ports
 from routing import conversation as c
 from routing import effects as x
 from routing import events as e
 from routing.timers import Timer
+
+log = structlog.get_logger("baton.store")
 
 SCHEMA_VERSION: Final = 1
 
@@ -51,6 +57,8 @@ TAGS: Final[Mapping[type, int]] = {
     ports.Outcome: 21,
     x.JournalEntry: 22,
     x.Line: 23,
+    c.Spent: 24,
+    # 25 is the log's (log.py)
     e.RouteChoice: 30,
     e.MessageReceived: 31,
     e.MessageEdited: 32,
@@ -105,6 +113,11 @@ TAGS: Final[Mapping[type, int]] = {
     x.SyncDesk: 87,
     x.Publish: 88,
     x.Withdraw: 89,
+    e.RouteCorrected: 95,
+    x.KeepCase: 96,
+    c.Choice: 110,
+    c.Choices: 111,
+    x.DropChoices: 112,
 }
 
 
@@ -156,13 +169,67 @@ def unpack(raw: bytes, key: str) -> Any:
     return _unpack(raw, key)
 
 
+def sparse(value: Any, known: Mapping[str, Any]) -> list[Any]:
+    """`[tag, index, field, index, field ...]`: only the fields that are neither what `known` says nor their default.
+
+    Goes through `pack`; `filled` reads it with the same `known`.
+    """
+    tag = TAGS[type(value)]
+    get, places, defaults = _GUESSES[tag]
+    guesses = defaults[:]
+    for name, guess in known.items():
+        if name in places:
+            guesses[places[name]] = guess
+    parts: list[Any] = [tag]
+    for index, (item, guess) in enumerate(zip(get(value), guesses, strict=True)):
+        if item is not guess and (type(item) is not type(guess) or item != guess):
+            parts += (index, item)
+    return parts
+
+
+def filled(parts: list[Any], known: Callable[[type], Mapping[str, Any]], key: str) -> Any:
+    """The value that `sparse` wrote; `known` says what it knew of a value of that type.
+
+    Raises:
+        CodecError: an unknown tag or field, or a field that nothing says.
+    """
+    kind = kind_of(parts, key)
+    declared, says = _FIELDS[parts[0]], known(kind)
+    given = dict(zip(parts[1::2], parts[2::2], strict=True)) if len(parts) % 2 else {-1: None}
+    if not all(isinstance(index, int) and 0 <= index < len(declared) for index in given):
+        raise CodecError(f"{key}: {kind.__name__} with fields {sorted(given, key=str)}")
+    values = []
+    for index, (name, default, convert) in enumerate(declared):
+        value = given[index] if index in given else says.get(name, default)
+        if value is MISSING:
+            raise CodecError(f"{key}: {kind.__name__} without its {name}")
+        values.append(convert(value) if convert is not None and index in given else value)
+    return kind(*values)
+
+
+def kind_of(parts: Any, key: str) -> type:
+    """The type that a sparse record is of."""
+    tag = parts[0] if isinstance(parts, list) and parts else None
+    kind = _KINDS.get(tag) if isinstance(tag, int) else None
+    if kind is None:
+        raise CodecError(f"{key}: unknown tag {tag!r}")
+    return kind
+
+
 # ---- writing ---------------------------------------------------------------------------------------------------------
 
 
 def _pack(value: Any) -> bytes:
-    # surrogatepass: JSON may carry half a surrogate pair, and a customer's odd line must not jam a mailbox.
-    packed: bytes = msgpack.packb(value, default=_plain, unicode_errors="surrogatepass")
+    packed: bytes = _packers.packer.pack(value)
     return packed
+
+
+class _Packers(threading.local):
+    """One packer for each thread: to make one takes longer than to pack a small value."""
+
+    def __init__(self) -> None:
+        # surrogatepass: JSON may carry half a surrogate pair, and a customer's odd line must not jam a mailbox.
+        self.packer = msgpack.Packer(default=_plain, unicode_errors="surrogatepass")
 
 
 def _plain(value: Any) -> Any:
@@ -224,21 +291,34 @@ def _build(tag: Any, values: list[Any]) -> Any:
     return decoder(values)
 
 
-def _decoder(kind: type) -> Callable[[list[Any]], Any]:
+def _fields(kind: type) -> list[tuple[str, Any, Convert | None]]:
+    """Name, default and converter of each field, in order."""
     hints = get_type_hints(kind)
-    declared = fields(kind)
-    required = sum(_default_of(field) is MISSING for field in declared)
+    return [(field.name, _default_of(field), _converter(hints[field.name])) for field in fields(kind)]
+
+
+def _guesses(
+    declared: list[tuple[str, Any, Convert | None]],
+) -> tuple[Callable[[Any], Any], dict[str, int], list[Any]]:
+    """All fields of a value at once, where each stands, and their defaults."""
+    names = [name for name, _, _ in declared]
+    get: Callable[[Any], Any] = attrgetter(*names)
+    places = {name: index for index, name in enumerate(names)}
+    return (get if len(names) > 1 else lambda value: (get(value),)), places, [default for _, default, _ in declared]
+
+
+def _decoder(kind: type, declared: list[tuple[str, Any, Convert | None]]) -> Callable[[list[Any]], Any]:
+    required = sum(default is MISSING for _, default, _ in declared)
     known = len(declared)
-    converts: list[tuple[int, Convert]] = []
-    for index, field in enumerate(declared):
-        convert = _converter(hints[field.name])
-        if convert is not None:
-            converts.append((index, convert))
+    converts = [(index, convert) for index, (_, _, convert) in enumerate(declared) if convert is not None]
 
     def decoded(values: list[Any]) -> Any:
         count = len(values)
-        if not required <= count <= known:
+        if count < required:
             raise CodecError(f"{kind.__name__} with {count} fields, {required} to {known} are known here")
+        if count > known:
+            _tell_of_newer(kind, count, known)
+            del values[known:]
         for index, convert in converts:
             if index >= count:
                 break
@@ -246,6 +326,12 @@ def _decoder(kind: type) -> Callable[[list[Any]], Any]:
         return kind(*values)
 
     return decoded
+
+
+@cache
+def _tell_of_newer(kind: type, count: int, known: int) -> None:
+    """Once per kind and process: in a rolling upgrade there is one in every conversation."""
+    log.warning("store.newer_record", type=kind.__name__, fields=count, known=known)
 
 
 def _converter(hint: Any) -> Convert | None:
@@ -312,5 +398,11 @@ def _tagged(kinds: list[type]) -> Convert:
     return convert
 
 
+_packers: Final = _Packers()
 _ENCODERS: Final[dict[type, Callable[[Any], list[Any]]]] = {kind: _encoder(kind, tag) for kind, tag in TAGS.items()}
-_DECODERS: Final[dict[int, Callable[[list[Any]], Any]]] = {tag: _decoder(kind) for kind, tag in TAGS.items()}
+_KINDS: Final[Mapping[int, type]] = {tag: kind for kind, tag in TAGS.items()}
+_FIELDS: Final[Mapping[int, list[tuple[str, Any, Convert | None]]]] = {tag: _fields(kind) for kind, tag in TAGS.items()}
+_GUESSES: Final = {tag: _guesses(declared) for tag, declared in _FIELDS.items()}
+_DECODERS: Final[dict[int, Callable[[list[Any]], Any]]] = {
+    tag: _decoder(kind, _FIELDS[tag]) for kind, tag in TAGS.items()
+}

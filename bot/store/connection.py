@@ -8,16 +8,21 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
-from urllib.parse import parse_qs, urlsplit
 
 import hiredis
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
-from redis.exceptions import DataError, NoScriptError, OutOfMemoryError, ReadOnlyError, ResponseError
+from redis.exceptions import (
+    ClusterDownError,
+    DataError,
+    NoScriptError,
+    OutOfMemoryError,
+    ReadOnlyError,
+    ResponseError,
+    TryAgainError,
+)
 
 from handlers.ports import Unavailable
 
+from .addresses import SOCKET_TIMEOUT_S, Address, Node, client, close
 from .scripts import Script
 
 Argument = str | bytes | int | float
@@ -25,36 +30,13 @@ Call = tuple[tuple[Argument, ...], asyncio.Future[Any]]
 Revive = Callable[[], Awaitable[None]]
 
 CALLS_PER_FLIGHT: Final = 500
-CONNECTIONS: Final = 4  # for rare commands through `Calls.client`; the calls of a tick have one of their own
 # Pauses before a second and later attempts; together longer than a Redis of ours takes to come back.
 PAUSES_S: Final = (0.0, 0.02, 0.06, 0.15, 0.4)
 GIVE_UP_AFTER_S: Final = 6.0
-SOCKET_TIMEOUT_S: Final = 5.0
-# Refusals that say "not now" although they come as a reply.
-NOT_NOW: Final = ("MISCONF", "MASTERDOWN", "NOREPLICAS", "LOADING", "TRYAGAIN", "CLUSTERDOWN")
-
-
-def client(url: str, *, socket_timeout_s: float | None, connections: int) -> "Redis":
-    """A redis-py client without its own retries: its default of ten re-sends would turn a cut into a minute."""
-    redis = Redis.from_url(
-        url,
-        socket_timeout=socket_timeout_s,
-        socket_connect_timeout=SOCKET_TIMEOUT_S,
-        retry=Retry(NoBackoff(), 0),
-        max_connections=connections,
-        protocol=2,
-    )
-    redis.response_callbacks.clear()  # replies as the server gives them, whatever the command and protocol
-    return redis
-
-
-def shown(url: str) -> str:
-    """The address without its password, for messages."""
-    parts = urlsplit(url)
-    if parts.scheme == "unix":
-        return f"unix://{parts.path}" + (f"?db={parse_qs(parts.query)['db'][0]}" if "db=" in parts.query else "")
-    host = parts.netloc.rpartition("@")[2]
-    return f"{parts.scheme}://{host}{parts.path}"
+MASTER_ASKED_EVERY_S: Final = 1.0
+# Refusals that say "not now" although they come as a reply; redis-py cuts the word off where it has a class for it.
+_NOT_NOW: Final = (ReadOnlyError, OutOfMemoryError, TryAgainError, ClusterDownError)
+_NOT_NOW_WORDS: Final = ("MISCONF", "NOREPLICAS", "LOADING")
 
 
 class Calls:
@@ -65,33 +47,39 @@ class Calls:
     a thousand calls at once need one connection.
     """
 
-    def __init__(self, url: str, *, revive: Revive | None = None) -> None:
-        self.url = url
+    clustered = False
+
+    def __init__(
+        self, url: str, *, revive: Revive | None = None, node: Node | None = None, pauses_s: Sequence[float] = PAUSES_S
+    ) -> None:
+        """`node`: which one, where the address is a cluster's."""
+        self.address = Address.of(url)
         self.sent = 0  # commands, repetitions included; the benchmark divides by it
+        self.connections = 0  # that were made: after another one the server may be another, or know less than before
         self._revive = revive
-        self._redis = client(url, socket_timeout_s=SOCKET_TIMEOUT_S, connections=CONNECTIONS)
-        # Kept in hand: to take it from the pool and give it back each time doubles what a call costs.
+        self._pauses_s = pauses_s
+        # Only for its settings and for what a sentinel says; one connection of it is kept in hand, because to take it
+        # from the pool and give it back each time doubles what a call costs.
+        self._redis = client(self.address, socket_timeout_s=SOCKET_TIMEOUT_S, connections=1, node=node)
         pool = self._redis.connection_pool
         self._line = pool.connection_class(**{**pool.connection_kwargs, "socket_timeout": None})
         self._waiting: list[Call] = []
         # The task's parent is this object: `close` waits for its end.
         self._flight: asyncio.Task[None] | None = None
+        self._asked = float("-inf")  # when sentinels were last asked who the master is
         self._closed = False
-
-    @property
-    def client(self) -> "Redis":
-        """The plain client, for rare commands; its errors are redis-py's own."""
-        return self._redis
 
     async def close(self) -> None:
         self._closed = True
         if self._flight is not None:
             await asyncio.wait((self._flight,))
         await self._line.disconnect()
-        await self._redis.aclose()
+        await close(self._redis)
 
-    def call(self, *args: Argument) -> "asyncio.Future[Any]":
+    def call(self, *args: Argument, at: str = "") -> "asyncio.Future[Any]":
         """One command. It leaves with all others of this loop tick; await the reply.
+
+        `at`: a key where the command belongs that names none itself; it matters only on a cluster.
 
         Raises (when awaited): ResponseError as the server gave it; Unavailable for everything else.
         """
@@ -105,6 +93,18 @@ class Calls:
             # The task starts after this tick's other callbacks, which may have calls of their own to add.
             self._flight = loop.create_task(self._fly(), name="store.flight")
         return reply
+
+    async def everywhere(self, *args: Argument) -> list[Any]:
+        """One command to each server that holds data."""
+        return [await self.call(*args)]
+
+    async def servers(self) -> "list[Calls]":
+        """A door to each server that holds data, for what is asked of servers and not of keys."""
+        return [self]
+
+    async def node_of(self, key: str) -> str:
+        """Which server has the key; empty where there is only one."""
+        return ""
 
     async def run(self, script: Script, key: str | Sequence[str], *args: Argument) -> Any:
         """A script by its hash; its text only if this server has not seen it (after a restart, a failover, a flush)."""
@@ -156,7 +156,7 @@ class Calls:
     async def _send(self, commands: list[tuple[Argument, ...]]) -> list[Any]:
         deadline = time.monotonic() + GIVE_UP_AFTER_S
         problem: Exception | None = None
-        for pause_s in PAUSES_S:
+        for pause_s in self._pauses_s:
             if problem is not None:
                 if time.monotonic() > deadline:
                     break
@@ -176,13 +176,17 @@ class Calls:
                 # A broken connection shows as ConnectionError, TimeoutError, OSError, and on failovers as
                 # AttributeError and RuntimeError from inside redis-py.
                 problem = error
-        raise Unavailable(f"{shown(self.url)}: {type(problem).__name__}: {problem}") from problem
+        raise Unavailable(f"{self.address.shown}: {type(problem).__name__}: {problem}") from problem
 
     async def _exchange(self, commands: list[tuple[Argument, ...]]) -> list[Any]:
         """Write all, read all; a line on which either was cut off is closed, because its replies would be another's."""
         line = self._line
         try:
             async with asyncio.timeout(SOCKET_TIMEOUT_S):
+                await self._leave_a_deposed_master()
+                if not line.is_connected:  # left to itself, it would not ask the sentinels where to
+                    await line.connect()  # type: ignore[no-untyped-call]
+                    self.connections += 1
                 await line.send_packed_command(packed(commands), check_health=False)
             replies: list[Any] = []
             for _ in commands:
@@ -194,6 +198,18 @@ class Calls:
             await line.disconnect(nowait=True)
             raise
         return replies
+
+    async def _leave_a_deposed_master(self) -> None:
+        """A master that lost its place hears of it late, and what it takes meanwhile is lost. So the sentinels are
+        asked every second, not only when a connection breaks."""
+        if self.address.kind != "sentinel" or time.monotonic() - self._asked < MASTER_ASKED_EVERY_S:
+            return
+        pool: Any = self._redis.connection_pool
+        place = await pool.sentinel_manager.discover_master(self.address.service)
+        self._asked = time.monotonic()
+        line: Any = self._line
+        if line.is_connected and (line.host, line.port) != place:
+            await line.disconnect(nowait=True)
 
 
 def packed(commands: Sequence[tuple[Argument, ...]]) -> bytes:
@@ -208,7 +224,7 @@ def packed(commands: Sequence[tuple[Argument, ...]]) -> bytes:
 def is_transient(error: Exception) -> bool:
     if not isinstance(error, ResponseError):
         return True
-    return isinstance(error, ReadOnlyError | OutOfMemoryError) or any(word in str(error) for word in NOT_NOW)
+    return isinstance(error, _NOT_NOW) or any(word in str(error) for word in _NOT_NOW_WORDS)
 
 
 class Bells:
@@ -216,10 +232,10 @@ class Bells:
 
     def __init__(self, url: str) -> None:
         # No socket time-out: redis-py's default of 5 s, with retries, answers a 7 s BLPOP after a minute.
-        self._redis = client(url, socket_timeout_s=None, connections=8)
+        self._redis = client(Address.of(url), socket_timeout_s=None, connections=8)
 
     async def close(self) -> None:
-        await self._redis.aclose()
+        await close(self._redis)
 
     async def wait(self, lists: Sequence[str], timeout_s: float) -> str | None:
         """The list whose bell rang, None after the time-out (0 would mean for ever and is not used)."""

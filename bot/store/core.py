@@ -12,12 +12,13 @@ from handlers.ports import Clock, Place
 from .clock import RealClock
 from .connection import Argument, Bells, Calls
 from .places import LOCAL, place_of, shard_of
-from .replication import Replication
+from .replication import Replications
 from .scripts import Script
-from .signals import Signals
+from .signals import PublishedBells, Signals
 from .steps import ClockSteps
 
 SHARDS = 64
+SHARDS_OF_A_CLUSTER = 1024
 
 
 def new_owner() -> str:
@@ -29,9 +30,9 @@ class Core:
     """Base of the store's parts; `RedisStore` is all of them over one connection."""
 
     calls: Calls
-    replication: Replication
+    replications: Replications
     steps: ClockSteps
-    bells: Bells
+    bells: Bells | PublishedBells
     signals: Signals
     scripts: Mapping[str, Script]
     owner: str
@@ -59,6 +60,14 @@ class Core:
             return ""
         override_ms = await self.clock.override_ms()
         return "" if override_ms is None else override_ms
+
+    async def now_ms(self) -> int:
+        """The store's time, test clock included."""
+        override = await self.override()
+        if override != "":
+            return int(override)
+        seconds, micros = await self.calls.call("TIME")
+        return int(seconds) * 1000 + int(micros) // 1000
 
     async def on_shard(self, name: str, shard: int, *args: Argument) -> Any:
         tag = self.tag(shard)

@@ -183,6 +183,8 @@ class EmbeddedRedis:
             *(str(binary), "--port", "0", "--unixsocket", str(self.socket), "--unixsocketperm", "700"),
             *("--dir", str(self.data), "--appendonly", "yes", "--appendfsync", "everysec", "--save", ""),
             *("--maxmemory-policy", "noeviction", "--daemonize", "no", "--protected-mode", "yes"),
+            # A conversation is a hash of a few small fields and its state; kept compact it takes half as much.
+            *("--hash-max-listpack-value", "2048"),
         ]
         with log:
             if self._pipe:

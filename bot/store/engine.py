@@ -4,7 +4,10 @@ import asyncio
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import Any, Final, Literal
+
+import structlog
 
 from handlers.ports import Commit, Lane, Lease, LeaseLost, Mail, Marked, Place, QueuedRow
 from routing.conversation import Conversation
@@ -14,12 +17,14 @@ from routing.events import Event, SpeechSuppressed
 from . import codec
 from .connection import Argument
 from .finding import RedisFinding
+from .generations import RedisGenerations
+from .lines import line_entry, lines_of
+from .log import link_of, written
 from .overdue import RedisOverdue
 from .places import channel_of, place_of
 from .records import (
     checked,
     lanes_of,
-    lines_of,
     mail_of,
     mail_payload,
     packed,
@@ -28,6 +33,8 @@ from .records import (
     unpacked,
 )
 
+log = structlog.get_logger("baton.store")
+
 # How much earlier than the store a worker stops: longer than a call to the outside is under way unnoticed.
 MARGIN_S: Final = 2.0
 COMPACT_FROM: Final = 8  # entries; fewer are hardly smaller as a blob
@@ -35,7 +42,7 @@ MAILBOX_MAX: Final = 1000  # as in prelude.lua
 ADDRESS_TTL_S: Final = 90 * 24 * 3600
 
 
-class RedisEngine(RedisFinding, RedisOverdue):
+class RedisEngine(RedisFinding, RedisOverdue, RedisGenerations):
     lease_s: float
 
     def __init__(self) -> None:
@@ -77,7 +84,12 @@ class RedisEngine(RedisFinding, RedisOverdue):
                 good_until=good_until,
             )
             self._let_go(lease)
-            self._fill(lease, now, contents)
+            try:
+                self._fill(lease, now, contents)
+            except codec.CodecError as error:
+                # Of a newer version, or damaged: the others are served, and it is tried again when this lease is over.
+                log.error("conversation.unreadable", conversation=lease.id, problem=str(error))
+                continue
             self._held[lease.id] = shard
             taken.append(lease)
         return taken
@@ -92,13 +104,14 @@ class RedisEngine(RedisFinding, RedisOverdue):
 
     def _fill(self, lease: Lease, now_ms: int, contents: list[Any]) -> None:
         """Everything anew. Lists are changed in place: lanes are worked on while this happens."""
-        version, state, place, lines, mails, mails_in_all, lanes = contents
+        version, state, place, lines, mails, mails_in_all, lanes, last = contents
         tag = self.tag(lease.shard)
         lease.now_ms = now_ms
         lease.version = int(version)
         lease.conversation = codec.decode(Conversation, state, f"{tag}:c:{lease.id}") if state else None
         lease.place = place_of(lease.id, place.decode() or None)
         lease.lines = lines
+        lease.link = link_of(last)
         self._fill_mails(lease, mails, mails_in_all)
         known = {row.row.key: row for rows in lease.lanes.values() for row in rows}
         stored = lanes_of(lanes, f"{tag}:q:{lease.id}")
@@ -127,12 +140,13 @@ class RedisEngine(RedisFinding, RedisOverdue):
     def _leaving(self, lease: Lease) -> tuple[list[Argument], dict[str, Lane]]:
         """The rows that leave with this write, as arguments and as they are to be forgotten once it has answered."""
         leaving = dict(self._done.get(lease.id, {}))
-        return [part for key, lane in leaving.items() for part in (lane, key)], leaving
+        by_lane = sorted(leaving.items(), key=itemgetter(1))  # those of a lane stay in their order
+        return [part for key, lane in by_lane for part in (lane, key)], leaving
 
     async def _settle_done(self, lease: Lease) -> None:
         """What was done while the last write was under way."""
         for key, lane in list(self._done.get(lease.id, {}).items()):
-            await self._under("settle", lease, lane, key, "", "", "", "")
+            await self._under("settle", lease, lane, key, "", "", "", "", "", 0)
             self._left(lease, {key: lane})
 
     def _left(self, lease: Lease, leaving: dict[str, Lane]) -> None:
@@ -142,13 +156,17 @@ class RedisEngine(RedisFinding, RedisOverdue):
     async def refresh(self, lease: Lease) -> None:
         """See the port. Rows are read again only if the store is ahead, after a commit whose answer was lost: while a
         lease is held its owner alone adds and settles rows, and this answer may be older than a settlement."""
+        known = lease.version
         now, contents = await self._under("refresh", lease, await self.override())
-        version, _, _, _, mails, mails_in_all, _ = contents
+        version, _, _, _, mails, mails_in_all, *_ = contents
         if int(version) > lease.version:
             self._fill(lease, int(now), contents)
         elif int(version) == lease.version:
             lease.now_ms = max(lease.now_ms, int(now))
             self._fill_mails(lease, mails, mails_in_all)
+        elif int(version) < known:
+            self._let_go(lease)  # the store has forgotten a commit; whoever takes it next decides again
+            raise LeaseLost(lease.id)
         else:
             lease.more = True  # a commit of ours overtook the question
 
@@ -170,6 +188,13 @@ class RedisEngine(RedisFinding, RedisOverdue):
         for row in commit.rows:
             rows += (row.lane, row_entry(row))
         done, leaving = self._leaving(lease)
+        stored = codec.encode(state) if state is not None else b""
+        owner = state or lease.conversation
+        lines = [line_entry(line, owner) for line in commit.lines] if owner is not None else []
+        link, journal = lease.link, list(map(codec.encode, commit.journal))
+        if commit.decided is not None:
+            link, entry = written(lease.link, lease.conversation, commit, stored)
+            journal = [entry]
         reply = await self._under(
             "commit",
             lease,
@@ -178,8 +203,7 @@ class RedisEngine(RedisFinding, RedisOverdue):
             await self.override(),
             mail.id if mail is not None else "",
             "1" if commit.closes else "",
-            codec.encode(state) if state is not None else "",
-            state.epoch if state is not None else "",
+            stored,
             state.floor if state is not None else "",
             state.run.turn if state is not None and state.run is not None else "",
             state.waiting_since_ms or 0 if state is not None and state.unanswered else "",
@@ -189,11 +213,12 @@ class RedisEngine(RedisFinding, RedisOverdue):
             known,
             dead,
             error,
-            len(commit.lines),
-            len(commit.journal),
+            len(lines),
+            len(journal),
             len(commit.rows),
-            *map(codec.encode, commit.lines),
-            *map(codec.encode, commit.journal),
+            link,
+            *lines,
+            *journal,
             *rows,
             *done,
         )
@@ -205,6 +230,8 @@ class RedisEngine(RedisFinding, RedisOverdue):
         now, mails_in_all, entries = reply
         lease.now_ms = int(now)
         lease.version += 1
+        self._remember(lease)
+        lease.link = link
         lease.lines += len(commit.lines)
         if state is not None:
             lease.conversation = state
@@ -228,15 +255,16 @@ class RedisEngine(RedisFinding, RedisOverdue):
         return tries
 
     async def history(self, lease: Lease) -> tuple[Line, ...]:
-        return lines_of(await self._under("history", lease), f"{self.tag(lease.shard)}:h:{lease.id}")
+        entries = await self._under("history", lease, "h")
+        return lines_of(entries, lease.conversation, f"{self.tag(lease.shard)}:h:{lease.id}")
 
     async def compact(self, lease: Lease) -> None:
-        key = f"{self.tag(lease.shard)}:h:{lease.id}"
-        entries = await self._under("history", lease)
-        if len(entries) < COMPACT_FROM:
-            return
-        lines = list(unpacked(entries, key))
-        await self._under("compact", lease, len(entries), len(lines), packed(lines))
+        for which in ("h", "j"):
+            entries = await self._under("history", lease, which)
+            if len(entries) < COMPACT_FROM:
+                continue
+            whole = list(unpacked(entries, f"{self.tag(lease.shard)}:{which}:{lease.id}"))
+            await self._under("compact", lease, which, len(entries), len(whole), packed(whole))
 
     # ---- delivering
 
@@ -265,6 +293,8 @@ class RedisEngine(RedisFinding, RedisOverdue):
             return "suppressed"
         row.marked_ms, row.marked_by = int(marked_ms), self.owner
         row.attempts += 1
+        self._remember(lease, "marked", f"q:{lease.id}:{row.row.lane}", row.row.key)
+        await self._is_the_store_behind()  # a mark in a store that has lost something says nothing
         return "marked"
 
     async def unmark(self, lease: Lease, row: QueuedRow) -> None:
@@ -274,39 +304,50 @@ class RedisEngine(RedisFinding, RedisOverdue):
     async def settle(self, lease: Lease, row: QueuedRow, *, platform_id: str = "", report: Event | None = None) -> None:
         """See the port. A `platform_id` of `<channel>:<message>` is addressed in that channel, one without a colon in
         the place's own."""
-        if platform_id:
-            await self._write_address(lease, platform_id)
-        if row.row.resend == "free" and report is None and not _thinks(lease):
+        address = await self._addressed(lease, platform_id) if platform_id else ""
+        if row.row.resend == "free" and report is None and not address and not _thinks(lease):
             # It costs no call of its own: should this process die first, the row is performed once more, as it may be.
             # Not while an agent thinks: then nothing is written for long, and the row would look like work to do.
             self._done.setdefault(lease.id, {})[row.row.key] = row.row.lane
             self._forget(lease, row)
             return
-        await self._settle(lease, row, report=report)
+        await self._settle(lease, row, report=report, address=address)
 
     async def bury(self, lease: Lease, row: QueuedRow, error: str) -> None:
         await self._settle(lease, row, error=error[:1000] or "unknown")
 
-    async def _settle(self, lease: Lease, row: QueuedRow, *, report: Event | None = None, error: str = "") -> None:
+    async def _settle(
+        self, lease: Lease, row: QueuedRow, *, report: Event | None = None, error: str = "", address: str = ""
+    ) -> None:
         mail_id, payload = "", b""
         if report is not None:
             mail_id, payload = f"settled:{row.row.key}", mail_payload(Mail("", report))
-        await self._under("settle", lease, row.row.lane, row.row.key, await self.override(), mail_id, payload, error)
+        named: list[Argument] = [row.row.lane, row.row.key, await self.override(), mail_id, payload, error]
+        await self._under("settle", lease, *named, address, ADDRESS_TTL_S)
+        self._remember(lease, "settled", f"q:{lease.id}:{row.row.lane}", row.row.key)
         self._forget(lease, row)
         lease.more = lease.more or report is not None
 
-    async def _write_address(self, lease: Lease, platform_id: str) -> None:
-        # Before the row counts as sent, and on the channel's own shard, where a reply to the message will look.
+    async def _addressed(self, lease: Lease, platform_id: str) -> str:
+        """The key of the message's address, for the script that settles the row. Where a reply to the message will look
+        is its channel's own shard; if that is another than the conversation's, the address is written here and now,
+        before the row counts as sent, and the answer is empty."""
         channel, _, message = platform_id.rpartition(":")
         channel = channel or channel_of(lease.place)
         shard = self.shard(Place(message, lease.place.platform, lease.place.workspace, channel))
         key = f"{self.tag(shard)}:a:{channel}:{message}"
+        if shard == lease.shard:
+            return key
         await self.calls.call("SET", key, lease.id, "EX", ADDRESS_TTL_S)
+        return ""
 
     @staticmethod
     def _forget(lease: Lease, row: QueuedRow) -> None:
         rows = lease.lanes.get(row.row.lane, [])
-        rows[:] = (other for other in rows if other.row.key != row.row.key)
+        if rows and rows[0] is row:  # nearly always: a lane is worked off from its head
+            del rows[0]
+        else:
+            rows[:] = [other for other in rows if other.row.key != row.row.key]
 
     # ---- thinking
 
@@ -326,7 +367,12 @@ class RedisEngine(RedisFinding, RedisOverdue):
         nonce = f"{lease.fence}.{self._nonce}"
         reply = await self._under("begin", lease, turn, speech_epoch, checked(call_id, "a call's id"), nonce)
         verdict: Literal["begun", "again", "refused"] = reply.decode()
-        return verdict
+        if verdict != "begun":
+            return verdict
+        self._remember(lease, "begun", f"run:{lease.id}", f"b{call_id}\n{nonce}")
+        await self._is_the_store_behind()
+        # It may have begun before, and that be forgotten.
+        return "begun" if self.in_doubt_since_ms() is None else "again"
 
     async def report(self, lease: Lease, mail: Mail) -> None:
         channel = channel_of(lease.place)
@@ -364,6 +410,7 @@ class RedisEngine(RedisFinding, RedisOverdue):
         reply = await self._under("unlease", lease, await self.override(), *done)
         if reply == 1:
             self._let_go(lease)
+            self._remember(lease, "given back")
             return True
         self._left(lease, leaving)
         self._fill(lease, int(reply[0]), reply[1])

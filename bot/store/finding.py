@@ -38,7 +38,8 @@ class RedisFinding(Core):
             timeout_s = min(timeout_s, min(self._later.values()) - now)
         # Only lists that can ring: a blocked connection costs the server by the number of its lists.
         wakes = [f"{self.tag(shard)}:wake:{self.owner}" for shard in set(self._held.values())]
-        rung = await self.bells.wait([*wakes, *turned(self._bells)], timeout_s)
+        bells = [] if self.calls.clustered else turned(self._bells)
+        rung = await self.bells.wait([*wakes, *bells], timeout_s)
         self._woken = self._by_bells = rung is not None
         if rung is None:
             return frozenset()
@@ -67,8 +68,7 @@ class RedisFinding(Core):
                 taken = await self._lease_hot(limit)
             return taken
         self._swept = now
-        if await self.calls.call("EXISTS", *self._ready):
-            await self._sweep()
+        await self._sweep()
         return await self._lease_hot(limit)
 
     async def _lease_hot(self, limit: int) -> list[Lease]:
@@ -91,7 +91,11 @@ class RedisFinding(Core):
         return [f"{self.tag(shard)}:r" for shard in range(self.shards)]
 
     async def _glance(self) -> None:
-        """Where is something ready? Mostly nowhere, and one command says so; a few bells tell which shards."""
+        """Where is something ready? Mostly nowhere, and one command says so; a few bells tell which shards. A cluster
+        answers no question about many slots."""
+        if self.calls.clustered:
+            await self._sweep()
+            return
         count = await self.calls.call("EXISTS", *self._ready)
         if count > FEW or (count and not await self._pop_bells(count)):
             await self._sweep()
@@ -103,7 +107,10 @@ class RedisFinding(Core):
         return bool(rung)
 
     async def _sweep(self) -> None:
-        """Ask every shard, whether its bell rang or not."""
+        """Ask every shard, whether its bell rang or not. Where one question can be about all of them, it is one."""
+        if not self.calls.clustered:
+            self._hot |= {place - 1 for place in await self.calls.run(self.scripts["ripe"], self._ready, "real", "")}
+            return
         replies = await self.calls.all([("EXISTS", name) for name in self._ready])
         self._hot |= {shard for shard, found in enumerate(replies) if found and shard not in self._later}
 

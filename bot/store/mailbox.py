@@ -11,8 +11,10 @@ from routing.events import CancelRequested, MessageDeleted, MessageEdited, Messa
 
 from .codec import decode
 from .core import Core
+from .lines import lines_of
+from .log import journal_of
 from .places import channel_of, place_of
-from .records import checked, journal_of, lines_of, mail_of, mail_payload, outcome_of
+from .records import checked, mail_of, mail_payload, outcome_of
 
 # Events that speak to a place: whichever conversation is open there. All others mean the one they name.
 TO_THE_PLACE: Final = (MessageEdited, MessageDeleted, CancelRequested, PostedNatively)
@@ -50,7 +52,7 @@ class RedisMailbox(Core):
         )
         if not conversation:
             raise LookupError(place.id)
-        await self.replication.settle(self.calls)
+        await self.replications.settle(self.calls, f"{self.tag(shard)}:c")
         return Enqueued(conversation.decode(), int(seq) if seq else None, bool(duplicate))
 
     async def outcome(self, conversation: str, mail_id: str, *, wait_s: float) -> Outcome | None:
@@ -84,13 +86,14 @@ class RedisMailbox(Core):
         )
         if reply is None:
             return None
-        now, version, state, place, lines, journal, mails = reply
+        now, version, state, place, lines, journal, mails, _ = reply
         key = f"{self.tag(shard)}:c:{conversation}"
+        found = decode(Conversation, state, key) if state else None
         return Record(
-            conversation=decode(Conversation, state, key) if state else None,
+            conversation=found,
             version=int(version),
-            lines=lines_of(lines, f"{self.tag(shard)}:h:{conversation}"),
-            journal=journal_of(journal, f"{self.tag(shard)}:j:{conversation}"),
+            lines=lines_of(lines, found, f"{self.tag(shard)}:h:{conversation}"),
+            journal=journal_of(journal, found, f"{self.tag(shard)}:j:{conversation}"),
             pending=tuple(mail_of(entry, f"{self.tag(shard)}:m:{conversation}") for entry in mails),
             number=int(number) if number else None,
             place=place_of(conversation, place.decode() or None),
@@ -107,10 +110,13 @@ class RedisMailbox(Core):
         key = f"{tag}:c:{conversation}"
         state, exists = await self.calls.all([("HGET", key, "st"), ("EXISTS", key)])
         if state:
-            decided = decode(Conversation, state, key)
-            return None if isinstance(decided.holder, Closed) else Glance(conversation, decided.requester, decided)
+            return _glance(conversation, decode(Conversation, state, key))
         record = await self.read(conversation) if exists else None
-        first = record.pending[0].event if record is not None and record.pending else None
+        if record is None:
+            return None
+        if record.conversation is not None:  # decided between the two looks
+            return _glance(conversation, record.conversation)
+        first = record.pending[0].event if record.pending else None
         return Glance(conversation, first.author, None) if isinstance(first, MessageReceived) else None
 
     async def address(self, platform: str, workspace: str, channel: str, message: str) -> str | None:
@@ -118,3 +124,7 @@ class RedisMailbox(Core):
         shard = self.shard(Place(message, platform, workspace, channel))
         found = await self.calls.call("GET", f"{self.tag(shard)}:a:{channel}:{message}")
         return None if found is None else str(found, "utf-8")
+
+
+def _glance(conversation: str, decided: Conversation) -> Glance | None:
+    return None if isinstance(decided.holder, Closed) else Glance(conversation, decided.requester, decided)

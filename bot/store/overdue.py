@@ -10,6 +10,7 @@ from .core import Core
 from .records import mail_payload, timer_of
 
 TIMERS_AT_ONCE: Final = 100
+CLOCKS_APART_MS: Final = 1000  # of the nodes of a cluster
 
 
 class RedisOverdue(Core):
@@ -21,8 +22,16 @@ class RedisOverdue(Core):
         return sum(await asyncio.gather(*(self.on_shard("reap", shard, "") for shard in ripe)))
 
     async def _ripe(self, kind: str, time_of: Literal["real", "shown"], override: Argument) -> list[int]:
-        """The shards where the first of a sorted set is due."""
+        """The shards where the first of a sorted set is due.
+
+        On a cluster no question can be about many slots: there all are asked for their first, and the script that does
+        the work looks at the time itself.
+        """
         keys = [f"{self.tag(shard)}:{kind}" for shard in range(self.shards)]
+        if self.calls.clustered:
+            now_ms = await self.now_ms() + CLOCKS_APART_MS
+            firsts = await self.calls.all([("ZRANGE", key, 0, 0, "WITHSCORES") for key in keys])
+            return [shard for shard, first in enumerate(firsts) if first and float(first[1]) <= now_ms]
         found = await self.calls.run(self.scripts["ripe"], keys, time_of, override)
         return [place - 1 for place in found]
 

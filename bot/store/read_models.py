@@ -17,6 +17,7 @@ from routing.conversation import (
     describe,
     state_of,
 )
+from routing.effects import KeepCase
 
 from . import codec
 from .connection import Argument
@@ -75,18 +76,20 @@ class RedisReadModels(Core):
             cursor = b"0"
             while True:
                 pattern = f"{{{shard}}}:c:*"
-                cursor, keys = await self.calls.call("SCAN", cursor, "MATCH", pattern, "COUNT", 1000)
+                cursor, keys = await self.calls.call(
+                    "SCAN", cursor, "MATCH", pattern, "COUNT", 1000, at=self.tag(shard)
+                )
                 for key in keys:
-                    count += await self._rebuild_one(key)
+                    count += await self._rebuild_one(key.decode())
                 if cursor == b"0":
                     break
         return count
 
-    async def _rebuild_one(self, key: bytes) -> int:
+    async def _rebuild_one(self, key: str) -> int:
         state, version = await self.calls.call("HMGET", key, "st", "v")
         if not state:
             return 0
-        conversation = codec.decode(Conversation, state, key.decode())
+        conversation = codec.decode(Conversation, state, key)
         # Without its version the document counts as older than anything.
         await self.calls.call("HDEL", f"{self.staff_tag}:idx:doc:{conversation.id}", "v")
         await self.index(conversation, int(version))
@@ -134,6 +137,17 @@ class RedisReadModels(Core):
 
     async def emit(self, key: str, type: str, data: Mapping[str, Any]) -> None:
         await self._model("emit", key, type, codec.pack(data))
+
+    async def keep_case(self, conversation: str, case: KeepCase) -> None:
+        await self.calls.call("HSET", f"{self.staff_tag}:eval:cases", conversation, codec.encode(case))
+
+    async def cases(self) -> list[tuple[str, KeepCase]]:
+        """What staff have said of the routing, by conversation, oldest first."""
+        key = f"{self.staff_tag}:eval:cases"
+        flat = await self.calls.call("HGETALL", key)
+        kept = flat.items() if isinstance(flat, dict) else zip(flat[::2], flat[1::2], strict=True)
+        cases = [(str(identity, "utf-8"), codec.decode(KeepCase, raw, key)) for identity, raw in kept]
+        return sorted(cases, key=lambda entry: (entry[1].at_ms, entry[0]))
 
     async def feed(self, after: str | None) -> AsyncIterator[tuple[str, str, dict[str, Any]]]:
         """See the port. Without a cursor it begins with the oldest entry that is kept."""

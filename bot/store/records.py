@@ -6,12 +6,11 @@ each a line of its own, followed by the value in msgpack.
 
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any, Final, cast
 
 from handlers.ports import LANES, Lane, Mail, Outcome, QueuedRow, Row
-from routing.effects import JournalEntry, Line
 from routing.events import MessageReceived, TimerFired, TimerKind
+from routing.replacing import replaced
 from routing.timers import Timer
 
 from . import codec
@@ -31,7 +30,7 @@ def mail_payload(mail: Mail) -> bytes:
     """What the store cannot know itself; id, time, seq and tries are in the head."""
     event = mail.event
     if isinstance(event, MessageReceived):
-        event = replace(event, seq=0, at_ms=0)
+        event = replaced(event, seq=0, at_ms=0)
     return codec.encode(Mail("", event, reply_to=mail.reply_to))
 
 
@@ -41,7 +40,7 @@ def mail_of(entry: bytes, key: str) -> Mail:
     stored = codec.decode(Mail, payload, key)
     event, at_ms = stored.event, int(at)
     if isinstance(event, MessageReceived):
-        event = replace(event, seq=int(seq), at_ms=at_ms)
+        event = replaced(event, seq=int(seq), at_ms=at_ms)
     return Mail(mail_id.decode(), event, at_ms, stored.reply_to, int(tries))
 
 
@@ -61,25 +60,22 @@ def lanes_of(reply: list[Any], key: str) -> dict[Lane, list[QueuedRow]]:
     return {LANE_OF[lane]: [row_of(row, f"{key}:{lane.decode()}") for row in rows] for lane, rows in pairs}
 
 
-def lines_of(entries: list[bytes], key: str) -> tuple[Line, ...]:
-    return tuple(codec.decode(Line, entry, key) for entry in unpacked(entries, key))
-
-
 def unpacked(entries: list[bytes], key: str) -> Iterator[bytes]:
-    """Transcript entries one by one; a blob, which begins with a letter that no entry begins with, holds many."""
+    """Entries of a transcript or log one by one; a blob, which begins with a letter that no entry begins with, holds
+    many."""
     for entry in entries:
         if entry[:1] == BLOB:
-            yield from codec.unpack(zlib.decompress(entry[1:]), key)
+            try:
+                whole = zlib.decompress(entry[1:])
+            except zlib.error as error:
+                raise codec.CodecError(f"{key}: damaged blob of {len(entry)} bytes: {error}") from error
+            yield from codec.unpack(whole, key)
         else:
             yield entry
 
 
 def packed(entries: list[bytes]) -> bytes:
     return BLOB + zlib.compress(codec.pack(entries))
-
-
-def journal_of(entries: list[bytes], key: str) -> tuple[JournalEntry, ...]:
-    return tuple(codec.decode(JournalEntry, entry, key) for entry in entries)
 
 
 def outcome_of(entry: bytes, key: str) -> Outcome:

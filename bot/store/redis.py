@@ -7,36 +7,48 @@ from typing import Final, Self
 
 from handlers.ports import Clock
 
+from .addresses import Address
 from .clock import RealClock, RedisTestClock
+from .cluster import ClusterCalls
 from .connection import Bells, Calls, Revive
-from .core import LOCAL, SHARDS, new_owner
+from .core import LOCAL, SHARDS, SHARDS_OF_A_CLUSTER, new_owner
+from .dead_letters import RedisDeadLetters
 from .engine import RedisEngine
 from .inspection import Found, inspect
+from .logbook import RedisLogbook
 from .mailbox import RedisMailbox
 from .memory import RedisMemory
 from .read_models import RedisReadModels
-from .replication import Replication
+from .replication import Replications
+from .schema import KEY as SCHEMA_KEY
+from .schema import SCHEMA
 from .scripts import load
-from .signals import Signals
+from .signals import PublishedBells, Signals
 from .staffing import RedisStaffing
 from .steps import ClockSteps
 
 SPENT_FOR_S: Final = 7 * 24 * 3600
+SHARDS_KEY: Final = "{meta}:shards"
+RESTORING: Final = "{meta}:restoring"  # the time of the backup, while it is written back
 
 
 class StoreUnfit(Exception):
     """This Redis cannot be used, and waiting will not help. The text says why in one line."""
 
 
-class RedisStore(RedisMailbox, RedisEngine, RedisStaffing, RedisReadModels, RedisMemory):
+class RedisStore(
+    RedisMailbox, RedisEngine, RedisStaffing, RedisReadModels, RedisMemory, RedisDeadLetters, RedisLogbook
+):  # fmt: skip
     """Open it before use (`async with RedisStore(url) as store`).
 
     Attributes:
         owner: names this process in leases; put it into `Mail.reply_to` to be told of outcomes at once.
         found: what the server is, after opening.
+        schema: the version of the shape of what is stored, after opening.
     """
 
     found: Found
+    schema: int
 
     def __init__(
         self,
@@ -45,40 +57,59 @@ class RedisStore(RedisMailbox, RedisEngine, RedisStaffing, RedisReadModels, Redi
         owner: str | None = None,
         clock: Clock | None = None,
         lease_s: float = 12.0,
-        shards: int = SHARDS,
+        shards: int | None = None,
         workspace: str = LOCAL,
         revive: Revive | None = None,
         sources: Mapping[str, str] | None = None,
+        any_schema: bool = False,
     ) -> None:
-        """`revive` is awaited before a broken connection is tried again (the embedded server starts itself there).
-        `sources` are other scripts than the package's."""
+        """`url`: see `Address`.
+
+        `revive` is awaited before a broken connection is tried again (the embedded server starts itself there).
+        `sources` are other scripts than the package's. `any_schema`: open it whatever its schema is, to look or to
+        migrate."""
         super().__init__()
-        self.calls = Calls(url, revive=revive)
-        self.replication = Replication()
-        self.bells = Bells(url)
-        self.signals = Signals(url)
-        self.scripts = load(sources)
+        clustered = Address.of(url).kind == "cluster"
         self.owner = owner or new_owner()
+        self.calls = ClusterCalls(url) if clustered else Calls(url, revive=revive)
+        self.replications = Replications()
+        self.signals = Signals(url)
+        self.bells = PublishedBells(self.signals, self.owner) if clustered else Bells(url)
+        self.scripts = load(sources)
         self.steps = ClockSteps(self.owner)
         self.clock = clock or RealClock()
         self.lease_s = lease_s
-        self.shards = shards
+        self.shards = shards or (SHARDS_OF_A_CLUSTER if clustered else SHARDS)
         self.workspace = workspace
+        self._any_schema = any_schema
 
     async def open(self) -> None:
         """Look at the server and claim it.
 
         Raises:
-            StoreUnfit: too old, or its keys were spread over another number of shards.
+            StoreUnfit: too old, its keys were spread over another number of shards, or are of another schema.
             Unavailable: it cannot be reached.
         """
         self.found = await inspect(self.calls)
         if self.found.too_old:
             raise StoreUnfit(f"{self.found}; Baton needs Redis 7.0 or newer")
-        await self.calls.call("SET", "{meta}:shards", self.shards, "NX")
-        stored = int(await self.calls.call("GET", "{meta}:shards"))
-        if stored != self.shards:
-            raise StoreUnfit(f"this Redis holds data in {stored} shards, asked for {self.shards}")
+        await self.calls.call("MSETNX", SHARDS_KEY, self.shards, SCHEMA_KEY, SCHEMA)
+        shards, schema, restoring = await self.calls.call("MGET", SHARDS_KEY, SCHEMA_KEY, RESTORING)
+        if int(shards) != self.shards:
+            raise StoreUnfit(f"this Redis holds data in {int(shards)} shards, asked for {self.shards}")
+        if restoring is not None:
+            raise StoreUnfit("a restore into this Redis was cut off; empty it and restore again")
+        self.schema = int(schema or 0)  # there was no number before the first
+        if self.schema > SCHEMA and not self._any_schema:
+            raise StoreUnfit(
+                f"this Redis holds data of schema {self.schema}, which a newer Baton wrote; this one knows {SCHEMA}"
+            )
+        if self.schema < SCHEMA and not self._any_schema:
+            raise StoreUnfit(
+                f"this Redis holds data of schema {self.schema}, this Baton needs {SCHEMA}: run `baton migrate`"
+            )
+        if isinstance(self.bells, PublishedBells):
+            await self.bells.open()
         if isinstance(self.clock, RedisTestClock):
             await self.clock.bind(self.calls, self.scripts["advance"])
 
@@ -89,15 +120,7 @@ class RedisStore(RedisMailbox, RedisEngine, RedisStaffing, RedisReadModels, Redi
 
     async def ping(self) -> None:
         """For readiness: returns when the store answers, else raises Unavailable."""
-        await self.calls.call("PING")
-
-    async def now_ms(self) -> int:
-        """The store's time, test clock included."""
-        override = await self.override()
-        if override != "":
-            return int(override)
-        seconds, micros = await self.calls.call("TIME")
-        return int(seconds) * 1000 + int(micros) // 1000
+        await self.calls.everywhere("PING")
 
     async def spend_once(self, token: str) -> bool:
         """True for the first caller with this token, False for every later one, in any process, for a week."""

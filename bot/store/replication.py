@@ -4,7 +4,6 @@ With a replica, an event counts as accepted once one replica has it: without tha
 lost in a failover. When the last replica has been gone for a while, events are accepted alone, and that is an alarm.
 """
 
-import re
 import time
 from typing import Final
 
@@ -24,8 +23,9 @@ WAIT_MS: Final = 500
 class Replication:
     """Asks the server now and then how many replicas follow it."""
 
-    def __init__(self, *, patience_s: float = PATIENCE_S) -> None:
+    def __init__(self, *, patience_s: float = PATIENCE_S, look_every_s: float = LOOK_EVERY_S) -> None:
         self._patience_s = patience_s
+        self._look_every_s = look_every_s
         self._looked = float("-inf")
         self._had_one = False
         self._alone_since: float | None = None
@@ -35,32 +35,52 @@ class Replication:
         """There were replicas and there are none any more: what is accepted now lies in one place."""
         return self._alone_since is not None
 
-    async def settle(self, calls: Calls) -> None:
-        """Return once what this connection wrote is on a replica, or if none is expected.
+    async def settle(self, calls: Calls, key: str) -> None:
+        """Return once what this connection wrote where the key is has reached a replica, or if none is expected.
 
         Raises:
             Unavailable: no replica has it. Whoever sent the event sends it again; it is deduplicated.
         """
-        await self._look(calls)
+        await self._look(calls, key)
         if not self._had_one:
             return
         if self._alone_since is not None and time.monotonic() - self._alone_since > self._patience_s:
             return
         # Calls leave over one connection in the order in which they were made, so this covers the write before it.
-        if int(await calls.call("WAIT", 1, WAIT_MS)) < 1:
+        if int(await calls.call("WAIT", 1, WAIT_MS, at=key)) < 1:
             self._looked = float("-inf")
             raise Unavailable("no replica has confirmed the event")
 
-    async def _look(self, calls: Calls) -> None:
+    async def _look(self, calls: Calls, key: str) -> None:
         now = time.monotonic()
-        if now - self._looked < LOOK_EVERY_S:
+        if now - self._looked < self._look_every_s:
             return
         self._looked = now
-        info = str(await calls.call("INFO", "replication"), "utf-8")
-        found = re.search(r"connected_slaves:(\d+)", info)
-        connected = int(found[1]) if found else 0
-        if connected:
+        info = str(await calls.call("INFO", "replication", at=key), "utf-8")
+        # One that is still being copied to counts as connected there, and confirms nothing for as long as that takes.
+        if "state=online" in info:
             self._had_one, self._alone_since = True, None
         elif self._had_one and self._alone_since is None:
             self._alone_since = now
             log.error("store.replica_gone", accepted_without_after_s=self._patience_s)
+
+
+class Replications:
+    """One `Replication` per server: a cluster has several, each with replicas of its own."""
+
+    def __init__(self, *, patience_s: float = PATIENCE_S, look_every_s: float = LOOK_EVERY_S) -> None:
+        self._patience_s = patience_s
+        self._look_every_s = look_every_s
+        self._of: dict[str, Replication] = {}
+
+    @property
+    def alone(self) -> list[str]:
+        """The servers that had replicas and have none any more; a single server is the empty name."""
+        return [node for node, replication in self._of.items() if replication.alone]
+
+    async def settle(self, calls: Calls, key: str) -> None:
+        """See Replication."""
+        node = await calls.node_of(key)
+        if node not in self._of:
+            self._of[node] = Replication(patience_s=self._patience_s, look_every_s=self._look_every_s)
+        await self._of[node].settle(calls, key)

@@ -143,6 +143,13 @@ class Note(Action):
     text: Text
 
 
+class Correct(Action):
+    """To whom it should have gone: a target, or the name of a route."""
+
+    to: Name | None = None
+    route: Name | None = None
+
+
 class Rate(Action):
     score: Annotated[int, Field(ge=1, le=5)]
     comment: Comment = ""

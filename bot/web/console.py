@@ -29,8 +29,10 @@ DONE = {
     "release": "Back in the queue.",
     "resolve": "Resolved.",
     "reopen": "Reopened.",
+    "correct": "Kept as a case for baton eval.",
     "cancel": "Cancelled; the agent is listening.",
     "message": "",
+    "choose": "",
 }
 SHORT = 256
 
@@ -126,11 +128,16 @@ async def act(
     to: Annotated[str, Form()] = "",
     seen: Annotated[int | None, Form()] = None,
     once: Annotated[str, Form(max_length=SHORT)] = "",
+    pressed: Annotated[str, Form(max_length=SHORT)] = "",
+    epoch: Annotated[int, Form()] = 0,
 ) -> Response:
     """One press of a button. `once` makes it repeatable: a page that sends again is not heard twice."""
     fields: dict[str, Any] = {"text": text, "to": to, "seen": seen, "id": once or None}
     try:
-        conversation = await _carry_out(services, seat, action, fields)
+        if action == "choose":
+            conversation = await desk.choose(services, seat.conversation, seat.customer, pressed, epoch)
+        else:
+            conversation = await _carry_out(services, seat, action, fields)
         said, kind = DONE.get(action, "Done."), "fine"
     except (Problem, Refused) as refusal:
         if isinstance(refusal, Problem) and refusal.code == "not_found":

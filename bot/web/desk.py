@@ -13,6 +13,7 @@ from typing import Any
 from handlers.ports import Mail, Place, Record
 from handlers.view import conversation_view, summary_view
 from routing import events
+from routing.choices import STALE, choice_of
 from routing.conversation import Actor, Target
 from routing.errors import Refused
 from routing.policy import Policy
@@ -57,6 +58,25 @@ async def accept_message(services: Services, identity: str, body: bodies.Message
     if accepted.conversation != identity:
         answer["conversation"] = accepted.conversation
     return answer
+
+
+async def choose(services: Services, identity: str, by: str, pressed: str, epoch: int) -> str:
+    """A customer presses a button under an answer, and thereby says its label. The id of the conversation.
+
+    Raises:
+        Refused: it is not theirs, or has had its time.
+    """
+    record = await read_record(services, identity)
+    choice = choice_of(record.conversation, pressed, epoch) if record.conversation is not None else None
+    if choice is None:
+        raise Refused("stale", STALE)
+    message = events.MessageReceived(0, by, choice.label, 0, author_name=by, pressed=pressed, pressed_epoch=epoch)
+    mail = Mail(f"choose:{identity}:{epoch}:{pressed}:{by}", message, reply_to=services.ingress)
+    accepted = await services.mailbox.enqueue(replace(record.place, id=identity), mail)
+    outcome = await services.mailbox.outcome(accepted.conversation, mail.id, wait_s=ACTION_WAIT_S)
+    if outcome is not None and outcome.code != "ok":
+        raise Refused(outcome.code, outcome.detail, holder=outcome.holder, epoch=outcome.epoch)
+    return accepted.conversation
 
 
 async def read_conversation(services: Services, identity: str) -> dict[str, Any]:
@@ -228,6 +248,19 @@ def _note(body: bodies.Note, facts: Facts) -> events.Event:
     return events.Noted(_staff(body, facts), body.text)
 
 
+def _correct(body: bodies.Correct, facts: Facts) -> events.Event:
+    by = _staff(body, facts)
+    if (body.to is None) == (body.route is None):
+        raise Problem("invalid", 'Say either "to", such as "team:billing", or "route", the name of a route.')
+    if body.to is not None:
+        return events.RouteCorrected(by, target(facts.policy, body.to))
+    routes = {route.name: route for route in facts.policy.routes}
+    route = routes.get(body.route or "")
+    if route is None:
+        raise Problem("invalid", f'"route" names {body.route!r}, which is no route{_nearest(body.route or "", routes)}')
+    return events.RouteCorrected(by, route.to, route.name)
+
+
 def _cancel(body: bodies.Action, facts: Facts) -> events.Event:
     return events.CancelRequested(_requester(body, facts), body.epoch)
 
@@ -258,6 +291,7 @@ ACTIONS: dict[str, tuple[type[bodies.Action], Maker]] = {
     "reopen": (bodies.Action, _reopen),
     "reply": (bodies.Reply, _reply),
     "note": (bodies.Note, _note),
+    "correct": (bodies.Correct, _correct),
     "cancel": (bodies.Action, _cancel),
     "rate": (bodies.Rate, _rate),
     "no-reply-needed": (bodies.Action, _no_reply_needed),

@@ -35,6 +35,7 @@ async def readyz(services: World) -> JSONResponse:
     body: dict[str, Any] = {
         "status": "ready" if is_ready else "not ready",
         "checks": {name: problem or "ok" for name, problem in checks.items() if name != "draining" or problem},
+        "triage": services.triage,
     }
     return JSONResponse(body, 200 if is_ready else 503)
 

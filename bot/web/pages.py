@@ -35,6 +35,7 @@ PERMISSIONS: Mapping[str, Verb] = {
     "release": "release",
     "resolve": "resolve",
     "reopen": "reopen",
+    "correct": "correct",
 }
 REGIONS = ("state", "thread", "wait", "card", "log", "why", "recent", "said")
 RECENT = 8
@@ -162,11 +163,11 @@ def verbs(record: Record | None, policy: Policy, staff: str) -> tuple[str, ...]:
     conversation = record.conversation
     match conversation.holder:
         case HeldByAgent() | Queued() | Offered() | Parked():
-            offered: tuple[str, ...] = ("claim", "note")
+            offered: tuple[str, ...] = ("claim", "note", "correct")
         case HeldByHuman() | OnHold():
-            offered = ("reply", "note", "transfer", "hand-back", "release", "resolve")
+            offered = ("reply", "note", "transfer", "hand-back", "release", "resolve", "correct")
         case Resolved():
-            offered = ("reopen", "note")
+            offered = ("reopen", "note", "correct")
         case _:
             offered = ()
     return tuple(verb for verb in offered if may(policy, conversation, staff, PERMISSIONS[verb]) is None)

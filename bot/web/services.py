@@ -50,6 +50,7 @@ class Services:
         ready: per check its name and what is wrong, None where nothing is. All None means ready.
         now_ms: the store's time, test clock included.
         spend_once: True for the first caller with that token id, False for every later one, in any process.
+        triage: the engine that judges lines, and why it is not the better one.
         draining: True from SIGTERM on; open streams end within a second, /readyz is 503.
         ingress: this process's name in `Mail.reply_to`.
         secret_key: signs login links and session cookies.
@@ -74,6 +75,7 @@ class Services:
     clock: SteppedClock | None = None
     demo: bool = False
     model: str = "local model"
+    triage: str = ""
     customers: tuple[Customer, ...] = DEMO_CUSTOMERS
     version: str = "0.1.0"
     secure_cookies: bool = False

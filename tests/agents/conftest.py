@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.agents.models.local.embedder import Embedder, engine_of
 from bot.agents.models.openai import OpenAIModel
 from tests.fakes.model import FakeModel
 
@@ -34,11 +35,27 @@ async def model(fake: FakeModel) -> AsyncIterator[OpenAIModel]:
     await client.aclose()
 
 
+def required() -> list[str]:
+    """What must be there: its absence is then a failure and not a skip."""
+    return re.split(r"[\s,]+", os.environ.get("BATON_REQUIRE", ""))
+
+
+@pytest.fixture(scope="session")
+def embedder() -> Embedder:
+    """The embedded model with its weights, which `baton model build` fetches."""
+    engine = engine_of()
+    if engine.embedder is None:
+        if "model" in required():
+            pytest.fail(f"BATON_REQUIRE asks for the model: {engine}")
+        pytest.skip(f"NOT MEASURED: {engine}")
+    return engine.embedder
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of public development data, which is not part of the project."""
     if not _DATA.is_dir():
-        if "shared" in re.split(r"[\s,]+", os.environ.get("BATON_REQUIRE", "")):
+        if "shared" in required():
             pytest.fail(f"BATON_REQUIRE asks for the shared data, and {_DATA} is not there")
         pytest.skip(f"NOT MEASURED: the shared data is not at {_DATA}")
     return _DATA

@@ -12,6 +12,7 @@ from bot.agents import (
     HandoffEvent,
     HandoffOutput,
     PersonTarget,
+    RunContext,
     Runner,
     TeamTarget,
     TextDelta,
@@ -49,7 +50,7 @@ async def test_an_agent_answers(fake: FakeModel, model: OpenAIModel) -> None:
 
 
 async def test_the_specialist_answers_in_the_same_run_and_sees_everything(fake: FakeModel, model: OpenAIModel) -> None:
-    """R2, R12, R20, A1, A8, A9, D26, D27, H9: the conversation moves, with all of its history."""
+    """R2, R11, R12, R20, A1, A4, A8, A9, D26, D27, H9: the conversation moves, with all of its history."""
     triage, billing = triage_and_billing(model)
     fake.script(call("transfer_to_billing_agent", reason="a refund"), text("Your refund is on its way."))
 
@@ -60,6 +61,7 @@ async def test_the_specialist_answers_in_the_same_run_and_sees_everything(fake: 
     made, output = result.handoff_items
     assert isinstance(made, HandoffCall)
     assert isinstance(output, HandoffOutput)
+    assert (made.handoff_call.name, output.handoff_output) == ("transfer_to_billing_agent", output)
     assert (made.name, made.reason, made.target) == ("transfer_to_billing_agent", "a refund", "billing_agent")
     assert output.output == '{"handoff": {"to": "billing_agent", "status": "accepted"}}'
     second = fake.requests[1]["messages"]
@@ -120,7 +122,9 @@ async def test_the_handoff_is_told_before_the_first_word_of_the_target(fake: Fak
 
     events = [event async for event in Runner.stream(triage, "refund please")]
 
-    assert [event.type for event in events] == ["text_delta", "handoff", "text_delta", "text_delta", "finished"]
+    assert [event.type for event in events] == [
+        *("text_delta", "handoff", "handoff.transfer", "text_delta", "text_delta", "handoff.complete", "finished")
+    ]
     assert [(event.agent, event.delta) for event in events if isinstance(event, TextDelta)] == [
         ("triage", "Of course. "),
         ("billing_agent", "Hello, billing here. "),
@@ -289,10 +293,10 @@ async def test_a_tool_that_breaks_does_not_end_the_run(fake: FakeModel, model: O
 async def test_instructions_and_offers_follow_the_context(fake: FakeModel, model: OpenAIModel) -> None:
     """D7, D8, X9: functions of the context, sync or async; the context itself never reaches the model."""
 
-    async def instructions(context: dict[str, str], agent: Agent) -> str:
-        return f"You are {agent.name} for {context['tier']} customers."
+    async def instructions(ctx: RunContext[dict[str, str]], agent: Agent) -> str:
+        return f"You are {agent.name} for {ctx.context['tier']} customers."
 
-    sales = handoff(TeamTarget("sales"), is_enabled=lambda context, agent: context["tier"] == "premium")
+    sales = handoff(TeamTarget("sales"), is_enabled=lambda ctx, agent: ctx.context["tier"] == "premium")
     agent = Agent("triage", model, instructions, handoffs=[sales], can_complete=False)
     fake.otherwise(text("Hello."))
 
@@ -342,13 +346,13 @@ async def test_a_stream_that_breaks_keeps_what_was_shown_and_falls_back(fake: Fa
 
 async def test_an_agent_that_never_comes_to_an_end_is_stopped(fake: FakeModel, model: OpenAIModel) -> None:
     @function_tool
-    def look() -> str:
+    def look(page: int) -> str:
         return "nothing new"
 
     agent = Agent("busy", model, tools=[look])
-    fake.otherwise(call("look"))
+    fake.script(*(call("look", page=page) for page in range(4)))
 
-    result = await Runner.run(agent, "hello", max_steps=4)
+    result = await Runner.run(agent, "hello", max_turns=4)
 
     assert (result.status, result.reason) == ("fallback", "turn_cap")
     assert len(fake.requests) == 4

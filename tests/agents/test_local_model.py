@@ -8,13 +8,16 @@ from bot.agents import (
     Agent,
     AssistantMessage,
     Item,
+    MemoryJournal,
     PersonTarget,
     Runner,
     RunResult,
     TeamTarget,
     TextDelta,
     UserMessage,
+    from_dict,
     promises_transfer,
+    to_dict,
 )
 from bot.agents.models.local import AnswerEntry, LocalModel, LocalTexts, LocalTriage, RouteExamples
 from bot.agents.models.openai import OpenAIModel
@@ -31,7 +34,7 @@ MODEL = LocalModel(
             AnswerEntry(
                 "invoices", ("where is my invoice",), "They are under Account.", "https://example.com/invoices"
             ),
-            AnswerEntry("callback", ("when will you call me back",), "Our team will contact you within a day."),
+            AnswerEntry("speed", ("how long does an answer take",), "Our team will contact you within a day."),
         ],
         ["Alice Martin"],
     )
@@ -52,6 +55,10 @@ async def talk(agent: Agent, *lines: str) -> RunResult:
     return result
 
 
+def kinds(result: RunResult) -> list[str]:
+    return [choice.kind for choice in result.choices]
+
+
 async def test_an_answer_is_quoted_word_for_word_with_its_source() -> None:
     """M15: otherwise try to answer simply."""
     result = await talk(TRIAGE, "where is my invoice?")
@@ -67,7 +74,7 @@ async def test_the_same_answer_is_never_given_twice() -> None:
 
 
 async def test_an_answer_that_speaks_of_the_team_is_still_a_quotation() -> None:
-    result = await talk(TRIAGE, "when will you call me back?")
+    result = await talk(TRIAGE, "how long does an answer take?")
 
     assert (result.status, result.text) == ("final", "Our team will contact you within a day.")
 
@@ -127,21 +134,86 @@ async def test_a_topic_without_an_answer_is_offered_to_people_and_a_plain_yes_ta
     assert left.status == "final"
 
 
-async def test_after_two_failures_people_are_asked() -> None:
-    """TRIAGE 2."""
+async def test_what_it_can_do_is_said_once_and_then_people_are_asked() -> None:
+    """TRIAGE 4"""
     one = await talk(TRIAGE, "what is the weather")
     two = await talk(TRIAGE, "what is the weather", "and tomorrow in rome?")
-    three = await talk(TRIAGE, "what is the weather", "and tomorrow in rome?", "I mean the sun")
 
-    assert [result.status for result in (one, two, three)] == ["final", "final", "handoff"]
-    assert two.text != one.text
-    assert three.cause == "failed_answers"
+    assert (one.status, one.act, kinds(one)) == ("final", "menu", ["person"])
+    assert (two.status, two.cause) == ("handoff", "failed_answers")
+
+
+async def test_after_two_answers_that_did_not_help_people_are_asked() -> None:
+    """TRIAGE 2: however the customer says so."""
+    offered = await talk(TRIAGE, "where is my invoice?", "no")
+    given_up = await talk(TRIAGE, "where is my invoice?", "no", "that still does not help, it is useless")
+
+    assert (offered.act, offered.text) == ("offer", LocalTexts().unhelpful)
+    assert (given_up.status, given_up.cause) == ("handoff", "failed_answers")
 
 
 async def test_a_complaint_gets_an_offer_and_not_another_quotation() -> None:
     result = await talk(TRIAGE, "where is my invoice?", "that didn't help, where is my invoice")
 
     assert (result.status, result.text) == ("final", LocalTexts().unhelpful)
+
+
+VAGUE = LocalModel(
+    LocalTriage(
+        [
+            RouteExamples("refunds", "Charges and refunds", ("money back for the broken shoes",), "team:billing"),
+            RouteExamples("returns", "Sending things back", ("send back the broken shoes",), "team:general"),
+        ],
+        [AnswerEntry("sizes", ("which size of shoes do I need",), "Your usual one.")],
+    )
+)
+TWO_WAYS = Agent("triage", VAGUE, handoffs=[DESK, BILLING])
+BETWEEN = "the shoes arrived broken, back"
+
+
+async def test_between_two_things_it_asks_once_which_is_meant() -> None:
+    """TRIAGE 4: two buttons and a person; the next unsure line goes to the default queue."""
+    asked = await talk(TWO_WAYS, BETWEEN)
+    again = await talk(TWO_WAYS, BETWEEN, BETWEEN)
+
+    assert (asked.status, asked.act, kinds(asked)) == ("final", "ask", ["say", "say", "person"])
+    assert {choice.label for choice in asked.choices[:2]} == {"Charges and refunds", "Sending things back"}
+    assert all(choice.label in asked.text for choice in asked.choices[:2])
+    assert (again.status, again.cause) == ("fallback", "no_answer")
+
+
+async def test_who_says_which_is_meant_gets_the_people_for_it() -> None:
+    result = await talk(TWO_WAYS, BETWEEN, "charges and refunds")
+
+    assert (result.status, result.handoff_target, result.cause) == ("handoff", BILLING, None)
+
+
+async def test_an_answer_may_be_meant_too_and_is_quoted() -> None:
+    """By its label, which says nothing else."""
+    assert (await talk(TWO_WAYS, "Sizes")).text == "Your usual one."
+
+
+async def test_nobody_is_asked_anything_who_wants_a_person() -> None:
+    result = await talk(TWO_WAYS, f"{BETWEEN}, get me a person")
+
+    assert (result.status, result.cause) == ("handoff", "asked_for_human")
+
+
+async def test_what_is_not_english_is_never_out_of_scope() -> None:
+    """TRIAGE: the model knows English; nothing fits, so people are asked."""
+    result = await talk(TRIAGE, "wann kommt denn die bahn in der nacht")
+
+    assert (result.status, result.cause) == ("fallback", "no_answer")
+
+
+async def test_a_quoted_answer_has_buttons_and_a_crash_repeats_the_same() -> None:
+    journal = MemoryJournal()
+    first = await Runner.run(TRIAGE, [UserMessage("where is my invoice?")], journal=journal)
+    again = await Runner.run(TRIAGE, [UserMessage("where is my invoice?")], journal=journal)
+
+    assert kinds(first) == ["helped", "person"]
+    assert (again.text, again.act, again.choices) == (first.text, "answer", first.choices)
+    assert from_dict(to_dict(first.new_items[-1])) == first.new_items[-1]
 
 
 async def test_greetings_and_thanks_are_answered_in_kind() -> None:

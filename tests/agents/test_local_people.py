@@ -94,6 +94,8 @@ def test_refusals_questions_about_the_bot_and_other_people_are_none(text: str) -
         ("Alice told me to reset it", ["Alice Martin"], None),
         ("I want to talk to Support", [], None),
         ("get me a human", ["Alice Martin"], None),
+        ("I want to talk to a human", ["Ana Duarte"], None),
+        ("Ana told me to wait, can I talk to a human?", ["Ana Duarte"], None),
     ],
 )
 def test_the_person_asked_for_is_named(text: str, known: list[str], named: str | None) -> None:
@@ -122,46 +124,62 @@ def test_a_complaint_about_the_last_answer_is_seen() -> None:
     assert not unhelpful("that helped, thank you")
 
 
-def test_most_of_rasas_requests_for_a_human_are_found(shared_data: Path) -> None:
-    """Recall on the intent human_handoff of helpdesk-assistant and financial-demo: measured .95 (82 of 86)."""
+def _rasa(shared_data: Path, intent: str) -> set[str]:
+    """The examples of the intents whose names match, without the annotations of entities."""
     examples: set[str] = set()
     for file in sorted((shared_data / "rasa").glob("*.nlu.yml")):
-        block = re.search(r"intent: human_handoff\n(.*?)(?:\n- intent|\Z)", file.read_text(), re.DOTALL)
-        examples |= set(re.findall(r"^\s+- (.*)$", block.group(1), re.MULTILINE)) if block else set()
-    assert len(examples) > 70
-
-    found = [text for text in examples if wants_person(text)]
-
-    assert len(found) / len(examples) >= 0.9
+        for block in re.finditer(rf"intent: (?:{intent})\n(.*?)(?=\n- |\Z)", file.read_text(), re.DOTALL):
+            examples |= set(re.findall(r"^\s+- (.*)$", block.group(1), re.MULTILINE))
+    return {re.sub(r"\[([^\]]*)\](?:\([^)]*\)|\{[^}]*\})", r"\1", example) for example in examples}
 
 
-def test_general_requests_are_hardly_ever_taken_for_one(shared_data: Path) -> None:
-    """False positives on CLINC150's in-scope train and val rows: measured .04 % (8 of 18,000, 5 of them real)."""
+def _bitext(shared_data: Path) -> list[tuple[str, str]]:
+    rows = map(json.loads, (shared_data / "bitext" / "utterances.jsonl").read_text().splitlines())
+    return [(row["intent"], row["text"]) for row in rows]
+
+
+def _multidogo(shared_data: Path) -> list[str]:
+    files = sorted((shared_data / "multidogo").glob("*_dev.jsonl"))
+    return [json.loads(line)["text"] for file in files for line in file.read_text().splitlines()]
+
+
+def _general(shared_data: Path) -> list[str]:
     data = json.loads((shared_data / "clinc150" / "train_val.json").read_text())
-    rows = [*data["train"], *data["val"]]
-    assert len(rows) == 18_000
-
-    taken = [text for text, _ in rows if wants_person(text)]
-
-    assert len(taken) / len(rows) <= 0.001, taken
+    return [text for text, _ in [*data["train"], *data["val"]]]
 
 
-def test_banking_requests_are_hardly_ever_taken_for_one(shared_data: Path) -> None:
-    """False positives on Banking77: measured .04 % (4 of 10,003, all of them about asking a person)."""
+def _banking(shared_data: Path) -> list[str]:
     with (shared_data / "banking77" / "train.csv").open(newline="") as file:
-        rows = [row["text"] for row in csv.DictReader(file)]
+        return [row["text"] for row in csv.DictReader(file)]
+
+
+def test_requests_on_public_sets_are_found_and_nothing_else_is(shared_data: Path) -> None:
+    """Rasa's human_handoff (measured .988 of 82), Bitext's contact_human_agent, half of it misspelt (.944 of 161),
+    against the other intents of both and MultiDoGO: precision .983, recall .959. Bitext's contact_customer_service is
+    neither one nor the other, and left out."""
+    bitext = _bitext(shared_data)
+    handoff = _rasa(shared_data, "human_handoff")
+    asked = [*handoff, *(text for intent, text in bitext if intent == "contact_human_agent")]
+    others = [
+        *_rasa(shared_data, r"(?!human_handoff)\w+") - handoff,
+        *(text for intent, text in bitext if intent not in ("contact_human_agent", "contact_customer_service")),
+        *_multidogo(shared_data),
+    ]
+    assert len(asked) == 243
+    assert len(others) > 12_000
+
+    found = sum(map(wants_person, asked))
+    wrong = sum(map(wants_person, others))
+
+    assert found / len(asked) >= 0.92
+    assert found / (found + wrong) >= 0.97
+
+
+def test_ordinary_requests_are_hardly_ever_taken_for_one(shared_data: Path) -> None:
+    """CLINC150 in scope, Banking77 and MultiDoGO: measured .042 % (15 of 35,683; 13 of them do ask for somebody)."""
+    rows = [*_general(shared_data), *_banking(shared_data), *_multidogo(shared_data)]
+    assert len(rows) > 35_000
 
     taken = [text for text in rows if wants_person(text)]
 
-    assert len(taken) / len(rows) <= 0.001, taken
-
-
-def test_noisy_requests_for_a_human_are_found_too(shared_data: Path) -> None:
-    """Recall on Bitext's contact_human_agent, half of which is misspelt: measured .89 (144 of 161)."""
-    lines = (shared_data / "bitext" / "utterances.jsonl").read_text().splitlines()
-    texts = [row["text"] for row in map(json.loads, lines) if row["intent"] == "contact_human_agent"]
-    assert len(texts) == 161
-
-    found = [text for text in texts if wants_person(text)]
-
-    assert len(found) / len(texts) >= 0.85
+    assert len(taken) / len(rows) <= 0.0005, taken

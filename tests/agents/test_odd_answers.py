@@ -1,14 +1,17 @@
-"""Every odd answer of compatible servers: it is repaired, or the fallback answers; a run never dies of one."""
+"""Every odd answer of compatible servers: it is repaired, or the fallback answers; a run never dies of one, and no
+request is without what the customer said."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
 
-from bot.agents import Agent, RepairEvent, Runner, TeamTarget, UserMessage, handoff
+from bot.agents import Agent, AssistantMessage, RepairEvent, Runner, TeamTarget, UserMessage, handoff
 from bot.agents.models.openai import OpenAIModel
+from bot.agents.models.responses import ResponsesModel
 from tests.fakes.model import FakeModel, call, calls, chunk, text
 
 pytestmark = pytest.mark.anyio
@@ -17,9 +20,28 @@ GOOD = json.dumps({"reason": "a refund"})
 BILLING, SUPPORT = TeamTarget("billing"), TeamTarget("support")
 
 
+SAID = ("refund please", "hello")
+
+
+@pytest.fixture(autouse=True)
+def what_the_customer_said_is_in_every_request(fake: FakeModel) -> Iterator[None]:
+    yield
+    for body in fake.requests:
+        said = [item["content"] for item in body.get("messages") or body["input"] if item.get("role") == "user"]
+        assert said and said[0] in SAID
+
+
 @pytest.fixture
 def agent(model: OpenAIModel) -> Agent:
     return Agent("triage", model, handoffs=[BILLING, SUPPORT])
+
+
+@pytest.fixture(params=[OpenAIModel, ResponsesModel], ids=["chat", "responses"])
+async def either(fake: FakeModel, request: pytest.FixtureRequest) -> AsyncIterator[Agent]:
+    """The same agent over either wire."""
+    client = request.param("scripted", base_url=fake.base_url, api_key="for-tests")
+    yield Agent("triage", client, handoffs=[BILLING, SUPPORT])
+    await client.aclose()
 
 
 def one(name: Any = "transfer_to_billing", arguments: Any = GOOD, **more: Any) -> dict[str, Any]:
@@ -52,19 +74,19 @@ BAD = {
 @pytest.mark.parametrize("streamed", [False, True], ids=["whole", "streamed"])
 @pytest.mark.parametrize("bad", BAD)
 async def test_a_bad_call_is_sent_back_with_the_allowed_list(
-    fake: FakeModel, agent: Agent, bad: str, streamed: bool
+    fake: FakeModel, either: Agent, bad: str, streamed: bool
 ) -> None:
     step, problem = BAD[bad]
     fake.script(step, one())
 
-    result = await Runner.run(agent, "refund please", on_text=(lambda shown: None) if streamed else None)
+    result = await Runner.run(either, "refund please", on_text=(lambda shown: None) if streamed else None)
 
     assert (result.status, result.handoff_target) == ("handoff", BILLING)
     assert len(result.handoff_items) == len(result.new_items) == 2
-    *_, told = fake.requests[1]["messages"]
-    assert told["role"] == "tool"
-    assert problem in told["content"]
-    assert "transfer_to_billing, transfer_to_support" in told["content"]
+    *_, last = fake.requests[1].get("messages") or fake.requests[1]["input"]
+    told = last["content"] if last.get("role") == "tool" else last["output"]
+    assert problem in told
+    assert "transfer_to_billing, transfer_to_support" in told
 
 
 @pytest.mark.parametrize("bad", BAD)
@@ -243,16 +265,115 @@ async def test_an_id_that_was_used_before_is_made_unique(fake: FakeModel, agent:
     assert len(used) == len(set(used)) == 2
 
 
-@pytest.mark.parametrize(
-    "body", [{}, {"choices": []}, {"choices": [None]}, [], "fine", {"error": {"message": "no"}}], ids=str
-)
-async def test_what_is_no_chat_completion_counts_as_nobody_there(fake: FakeModel, agent: Agent, body: Any) -> None:
-    fake.script({"body": body}, {"chunks": [body] if isinstance(body, dict) and "error" in body else []})
+# What is sent, and how the run ends: with the transfer ("handoff"), with words, or with the reason of the fallback.
+# A whole body, chunks of a stream, or the bytes of one.
+CALL = {"id": "c1", "type": "function", "function": {"name": NAME, "arguments": GOOD}}
+LEGACY = {"name": NAME, "arguments": GOOD}
+PARTS = [{"type": "text", "text": "Which "}, {"type": "text", "text": "invoice?"}]
+THOUGHT = [{"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]}, {"type": "reasoning", "text": "hm"}]
 
-    whole = await Runner.run(agent, "hello")
-    streamed = await Runner.run(agent, "hello", on_text=lambda shown: None)
 
-    assert (whole.reason, streamed.reason) == ("bot_unavailable", "bot_unavailable")
+def message(finish: str | None = "stop", **fields: Any) -> dict[str, Any]:
+    return {"body": {"choices": [{"index": 0, "message": {"role": "assistant", **fields}, "finish_reason": finish}]}}
+
+
+def deltas(*pieces: dict[str, Any]) -> dict[str, Any]:
+    return {"chunks": [chunk(piece) for piece in pieces]}
+
+
+def sse(*lines: str, words: str = "Fine.") -> dict[str, Any]:
+    data = f"data: {json.dumps(chunk({'content': words}))}"
+    return {"sse": "".join(f"{line}\n\n" for line in lines).replace("DATA", data)}
+
+
+ODD: dict[str, tuple[dict[str, Any], str]] = {
+    "content null beside a call": (message(content=None, tool_calls=[CALL]), "handoff"),
+    "no content at all": (message(tool_calls=[CALL]), "handoff"),
+    "finish_reason stop beside a call": (message("stop", content="", tool_calls=[CALL]), "handoff"),
+    "finish_reason null": (message(None, content="", tool_calls=[CALL]), "handoff"),
+    "text beside a call": (message(content="One moment.", tool_calls=[CALL]), "handoff"),
+    "a call without a type": (message(tool_calls=[{"id": "c1", "function": CALL["function"]}]), "handoff"),
+    "a call with an index": (message(tool_calls=[{"index": 0, **CALL}]), "handoff"),
+    "function_call": (message("function_call", content=None, function_call=LEGACY), "handoff"),
+    "function_call null": (message(content="Fine.", function_call=None), "Fine."),
+    "tool_calls null": (message(content="Fine.", tool_calls=None), "Fine."),
+    "tool_calls empty": (message(content="Fine.", tool_calls=[]), "Fine."),
+    "content in parts": (message(content=PARTS), "Which invoice?"),
+    "thoughts among the parts": (message(content=[*THOUGHT, *PARTS]), "Which invoice?"),
+    "thoughts beside the content": (message(content="Fine.", reasoning_content="hm", reasoning="hm"), "Fine."),
+    "nothing but thoughts": (message(content=None, reasoning_content="hm"), "no_answer"),
+    "a null usage": ({"body": {**message(content="Fine.")["body"], "usage": None, "model": None}}, "Fine."),
+    "an empty object": ({"body": {}}, "bot_unavailable"),
+    "no choices": ({"body": {"choices": []}}, "bot_unavailable"),
+    "choices null": ({"body": {"choices": None}}, "bot_unavailable"),
+    "a choice that is null": ({"body": {"choices": [None]}}, "bot_unavailable"),
+    "a list": ({"body": []}, "bot_unavailable"),
+    "a text": ({"body": "fine"}, "bot_unavailable"),
+    "an error with status 200": ({"body": {"error": {"message": "overloaded"}}}, "bot_unavailable"),
+    "an error in words": ({"body": {"error": "overloaded"}}, "bot_unavailable"),
+    "a page": ({"garbage": "<html>gateway</html>"}, "bot_unavailable"),
+    "a page instead of a stream": ({"garbage": "<html>gateway</html>", "streamed": True}, "bot_unavailable"),
+    "streamed function_call": (
+        deltas({"function_call": {"name": NAME, "arguments": ""}}, {"function_call": {"arguments": GOOD}}),
+        "handoff",
+    ),
+    "streamed, text before the call": (deltas({"content": "One moment."}, {"tool_calls": [CALL]}), "handoff"),
+    "streamed, tool_calls null": (deltas({"content": "Fine.", "tool_calls": None}), "Fine."),
+    "streamed, content null": (deltas({"content": None}, {"content": "Fine."}, {"content": None}), "Fine."),
+    "streamed, content in parts": (deltas({"content": THOUGHT}, {"content": PARTS}), "Which invoice?"),
+    "streamed, thoughts": (deltas({"reasoning_content": "hm"}, {"reasoning": "hm", "content": "Fine."}), "Fine."),
+    "streamed, no call id": (deltas({"tool_calls": [{"index": 0, "function": LEGACY}]}), "repaired"),
+    "streamed, arguments an object": (
+        deltas({"tool_calls": [{"id": "c1", "function": {"name": NAME, "arguments": {"reason": "a refund"}}}]}),
+        "repaired",
+    ),
+    "streamed, arguments cut": (
+        deltas({"tool_calls": [{"id": "c1", "function": {"name": NAME, "arguments": GOOD[:-3]}}]}),
+        "repaired",
+    ),
+    "streamed, chunks without choices": (
+        {"chunks": [{"choices": []}, {"choices": None}, {}, chunk({"content": "Fine."}), {"choices": [None]}]},
+        "Fine.",
+    ),
+    "streamed, nothing": ({"chunks": []}, "bot_unavailable"),
+    "streamed, only the usage": ({"chunks": [{"choices": [], "usage": {"prompt_tokens": 3}}]}, "no_answer"),
+    "streamed, an error": ({"chunks": [{"error": {"message": "overloaded"}}]}, "bot_unavailable"),
+    "streamed, an error after words": (
+        {"chunks": [chunk({"content": "Fine. "}), {"error": {"message": "overloaded"}}]},
+        "bot_unavailable",
+    ),
+    "streamed, cut off": ({**text("Well, this is it."), "drop_after": 3}, "bot_unavailable"),
+    "streamed, cut off before a word": ({**text("Fine."), "drop_after": 0}, "bot_unavailable"),
+    "comments": (sse(": ping", "DATA", ": ping", "data: [DONE]"), "Fine."),
+    "event names and ids": (sse("event: message\nid: 7\nDATA", "data: [DONE]"), "Fine."),
+    "twice the end": (sse("DATA", "data: [DONE]", "data: [DONE]"), "Fine."),
+    "no end": (sse("DATA"), "Fine."),
+    "null as a chunk": (sse("data: null", "DATA", "data: [DONE]"), "Fine."),
+    "a chunk that is no JSON": (sse("DATA", "data: {oops", "data: [DONE]"), "bot_unavailable"),
+}
+
+
+@pytest.mark.parametrize("oddity", ODD)
+async def test_each_odd_answer_has_its_end(fake: FakeModel, agent: Agent, oddity: str) -> None:
+    step, end = ODD[oddity]
+    streamed = bool({"chunks", "sse", "drop_after", "streamed"} & step.keys())
+    fake.script(step, *[one()] * (end == "repaired"), *[text("")] * (end == "no_answer"))
+    shown: list[str] = []
+
+    result = await Runner.run(agent, "refund please", on_text=shown.append if streamed else None)
+
+    match result.status:
+        case "handoff":
+            assert end in ("handoff", "repaired")
+            assert (result.handoff_target, result.reason) == (BILLING, "a refund")
+        case "fallback":
+            assert end == result.reason
+        case _:
+            assert end == result.text
+    assert len(fake.requests) == (2 if end in ("repaired", "no_answer") else 1)
+    if streamed:
+        kept = " ".join(item.text for item in result.new_items if isinstance(item, AssistantMessage))
+        assert "".join(shown).strip() == kept
 
 
 async def test_an_emoji_cut_in_half_is_put_together(fake: FakeModel, agent: Agent) -> None:
@@ -262,13 +383,3 @@ async def test_an_emoji_cut_in_half_is_put_together(fake: FakeModel, agent: Agen
     result = await Runner.run(agent, "hello", on_text=lambda shown: None)
 
     assert result.text == "Done 😀 and \ufffd done"
-
-
-async def test_content_in_parts_is_text(fake: FakeModel, agent: Agent) -> None:
-    parts = [{"type": "text", "text": "Which "}, {"type": "text", "text": "invoice?"}]
-    fake.script({"body": {"choices": [{"message": {"content": parts}}]}}, {"chunks": [chunk({"content": parts})]})
-
-    whole = await Runner.run(agent, "hello")
-    streamed = await Runner.run(agent, "hello", on_text=lambda shown: None)
-
-    assert (whole.text, streamed.text) == ("Which invoice?", "Which invoice?")

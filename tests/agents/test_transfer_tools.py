@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from bot.agents import (
     Agent,
     PersonTarget,
+    RunContext,
     Runner,
     TeamTarget,
     ToolContext,
@@ -133,8 +134,8 @@ async def test_structured_input_is_checked_carried_and_given_to_the_hook(fake: F
     """R6, D4, D5, D23, H5, X8: a value outside the enum is repaired."""
     heard: list[object] = []
 
-    async def heed(context: dict[str, str], given: Escalation) -> None:
-        heard.append((context["run"], given.priority))
+    async def heed(ctx: RunContext[dict[str, str]], given: Escalation) -> None:
+        heard.append((ctx.context["run"], given.priority))
 
     desk = handoff(TeamTarget("desk"), input_type=Escalation, on_handoff=heed)
     fake.script(

@@ -250,7 +250,7 @@ def test_two_targets_whose_tools_would_have_one_name_are_refused_with_the_key_th
 def test_an_agent_and_a_team_may_have_one_name() -> None:
     """X2"""
     text = BASE.replace("[team:general]", "[team:general, general]").replace(
-        "people:", "  general: {instructions: hi}\npeople:"
+        "people:", "  general: {instructions: hi, handoff_description: Anything else}\npeople:"
     )
 
     assert lines(checked(text)) == []

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from bot.store.connection import Argument, Calls
+from bot.store.core import SHARDS
 from bot.store.redis import RedisStore
 from bot.store.scripts import Script
-from tests.redis_servers import SERVERS, PrivateServer
+from tests.redis_servers import SERVERS, PrivateCluster, PrivateServer
 
 OpenStore = Callable[..., RedisStore]
 
@@ -41,7 +42,15 @@ def server(request: pytest.FixtureRequest, redis_servers: Callable[[str], Privat
     return running
 
 
-@pytest.fixture(params=["sent once", "sent twice"])
-def open_store(request: pytest.FixtureRequest, server: PrivateServer) -> OpenStore:
-    """A store to open; several of them share one server."""
-    return partial(RedisStore if request.param == "sent once" else StutteringStore, server.url)
+@pytest.fixture(params=[*(f"{name} {how}" for name in sorted(SERVERS) for how in ("once", "twice")), "cluster once"])
+def open_store(request: pytest.FixtureRequest) -> OpenStore:
+    """A store to open, whose scripts are sent once or twice; several of them share one server, or one cluster."""
+    where, how = request.param.split()
+    if where == "cluster":
+        cluster: PrivateCluster = request.getfixturevalue("redis_cluster")
+        cluster.flush()
+        # As many as on one server: a cluster's thousand make some tests slow and none stricter.
+        return partial(RedisStore, cluster.url, shards=SHARDS)
+    server = request.getfixturevalue("redis_servers")(where)
+    server.flush()
+    return partial(RedisStore if how == "once" else StutteringStore, server.url)

@@ -63,9 +63,8 @@ async def mail_for_a_leased_conversation_rings_its_owner(open_store: Open) -> No
         lease = await begun(worker)
         await store.enqueue(PLACE, line("m-2"))
 
-        wake = f"{worker.tag(lease.shard)}:wake:{worker.owner}"
-        assert await worker.calls.call("LLEN", wake) == 1
-        await worker.wait_for_work(5)
+        # The bell of the first line may still be there, and a bell of a shard says nothing about who is meant.
+        assert lease.id in {woken for _ in range(3) for woken in await worker.wait_for_work(1)}
         assert await worker.beat([lease]) == (set(), {lease.id})
         assert await store.lease(10) == []
 

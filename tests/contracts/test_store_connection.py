@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.store.connection import Calls, shown
+from bot.store.addresses import Address
+from bot.store.connection import Calls
 from bot.store.redis import RedisStore, StoreUnfit
 from handlers.ports import Place, Unavailable
 from tests.contracts.conftest import OpenStore
@@ -158,7 +159,24 @@ async def test_nobody_at_the_address_is_unavailable(tmp_path: Path) -> None:
     [
         ("redis://:secret@cache:6380/2", "redis://cache:6380/2"),
         ("unix:///run/redis.sock?db=1&password=secret", "unix:///run/redis.sock?db=1"),
+        ("redis+sentinel://u:secret@a,b:26380/desk", "sentinel a:26379,b:26380 (desk)"),
+        ("rediss+cluster://:secret@[::1]:7001,b", "cluster ::1:7001,b:6379"),
     ],
 )
 def test_an_address_is_shown_without_its_password(url: str, text: str) -> None:
-    assert shown(url) == text
+    assert Address.of(url).shown == text
+
+
+@pytest.mark.parametrize(
+    ("url", "problem"),
+    [
+        ("cache:6380", "has no scheme"),
+        ("http://cache:6380", "begins with http://"),
+        ("redis+sentry://cache", r"begins with redis\+sentry://"),
+        ("redis+cluster://", "names no host"),
+        ("redis+cluster://a:7001,b:many", "'b:many' is not host:port"),
+    ],
+)
+def test_an_address_that_is_none_says_what_is_wrong(url: str, problem: str) -> None:
+    with pytest.raises(ValueError, match=problem):
+        Address.of(url)

@@ -6,7 +6,7 @@ import random
 import pytest
 
 from bot.store.places import place_of, shard_of
-from handlers.ports import Lease, Mail, Outcome, Place
+from handlers.ports import Lease, Mail, Outcome, Place, Record
 from routing.events import CancelRequested, Claimed, MessageReceived, Rated
 from tests.contracts.conftest import OpenStore
 from tests.contracts.samples import OK, PLACE, closed, decide, decided, ids, line, only, texts
@@ -195,3 +195,25 @@ async def test_an_outcome_is_found_without_a_signal_too(open_store: OpenStore) -
 async def test_what_is_not_there_reads_as_nothing(open_store: OpenStore) -> None:
     async with open_store() as store:
         assert await store.read("nobody") is None
+
+
+async def test_a_conversation_that_is_decided_between_two_looks_is_still_seen(
+    open_store: OpenStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reply in a thread is dropped where nobody knows of a conversation, so this look must never miss one."""
+    async with open_store() as store, open_store() as worker:
+        await store.enqueue(PLACE, line())
+        waiting = await store.glance(PLACE)
+        whole_look = store.read
+
+        async def slow_look(conversation: str) -> Record | None:
+            assert await decide(worker, await only(worker))
+            return await whole_look(conversation)
+
+        monkeypatch.setattr(store, "read", slow_look)
+
+        seen = await store.glance(PLACE)
+
+        assert waiting is not None and waiting.decided is None
+        assert seen is not None and seen.decided is not None
+        assert seen.id == PLACE.id

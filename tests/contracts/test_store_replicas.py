@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.store.redis import RedisStore
-from bot.store.replication import Replication
+from bot.store.replication import Replications
 from handlers.ports import Enqueued, Mail, Unavailable
 from tests.contracts.samples import PLACE, line
 from tests.redis_servers import SERVERS, PrivateServer
@@ -80,14 +80,13 @@ async def test_without_its_last_replica_the_store_goes_on_alone_and_says_so(
 ) -> None:
     main, replica = pair
     async with RedisStore(main.url) as store:
-        store.replication = Replication(patience_s=0)
+        store.replications = Replications(patience_s=0, look_every_s=0)
         await accept(store, line("m-1", "hello"))
         replica.kill()
         while b"connected_slaves:0" not in await store.calls.call("INFO", "replication"):
             pass
-        store.replication._looked = float("-inf")
 
         accepted = await store.enqueue(PLACE, line("m-2", "still there?"))
 
         assert accepted.seq == 2
-        assert store.replication.alone
+        assert store.replications.alone == [""]

@@ -1,4 +1,5 @@
-"""A scripted model: a real HTTP server on a loopback port that speaks /v1/chat/completions, streamed and not.
+"""A scripted model: a real HTTP server on a loopback port that speaks /v1/chat/completions and /v1/responses, streamed
+and not.
 
     with FakeModel() as fake:
         fake.script(call("transfer_to_billing", reason="a refund"), text("Your refund is on its way."))
@@ -9,13 +10,16 @@ A request takes the next step of the script; when the script is used up, the fir
 customer's last message gives its next step (starting again after its last), then the default. A request that nothing
 answers is an error: the server answers 500, and leaving the `with` raises. So does a step that nobody asked for.
 
+`refuse("tool_choice")` makes it an endpoint that does not know that part of a request, and says so; such a request
+takes no step. A body that no server of Responses would take is answered 400.
+
 The same over HTTP: `POST /script {"steps": [...], "rules": [{"contains": "...", "steps": [...]}], "default": [...],
 "reset": true}`, `GET /requests`, `POST /reset`. On its own: `python -m tests.fakes.model --port 0` prints its port.
 
 A step is a dict: `text`, `tool_calls` [{name, arguments, id}], `body` (an answer as it is), `chunks` (a stream as it
-is), `status` and `error`, `delay_s` (before anything is sent), `chunk_delay_s` (before each chunk), `hang` (never an
-answer), `drop` (the connection breaks before an answer), `drop_after` (it breaks after so many chunks). No wait
-outlives the server.
+is), `sse` (the bytes of one), `garbage` (a page of HTML), `status`, `error` and `headers`, `delay_s` (before anything
+is sent), `chunk_delay_s` (before each chunk), `hang` (never an answer), `drop` (the connection breaks before an
+answer), `drop_after` (it breaks after so many chunks). No wait outlives the server.
 """
 
 from __future__ import annotations
@@ -24,13 +28,24 @@ import argparse
 import asyncio
 import contextlib
 import json
-import re
 import sys
 import threading
 from collections import deque
-from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Self
+
+from tests.fakes.model_answers import (
+    chunk,
+    last_user_text,
+    problem_with,
+    uses,
+    whole_body,
+    whole_chunks,
+    whole_response,
+    whole_response_events,
+)
+
+__all__ = ["FakeModel", "Step", "Unscripted", "call", "calls", "chunk", "status", "text"]
 
 Step = dict[str, Any]
 
@@ -47,8 +62,9 @@ def calls(*made: Step, words: str = "") -> Step:
     return {"tool_calls": [one for step in made for one in step["tool_calls"]], "text": words}
 
 
-def status(code: int, message: str = "scripted") -> Step:
-    return {"status": code, "error": message}
+def status(code: int, message: str = "scripted", **headers: str) -> Step:
+    """A refusal; `retry_after="7"` is the header Retry-After."""
+    return {"status": code, "error": message, "headers": {key.replace("_", "-"): text for key, text in headers.items()}}
 
 
 class Unscripted(AssertionError):
@@ -67,14 +83,20 @@ class _Script:
         self.rules: list[tuple[str, deque[Step]]] = []
         self.default: deque[Step] = deque()
         self.requests: list[dict[str, Any]] = []
+        self.refused: dict[str, tuple[int, Any]] = {}
         self.unscripted: list[str] = []
 
     def next(self, request: dict[str, Any]) -> Step | None:
         with self.lock:
             self.requests.append(request)
+            for name, (code, body) in self.refused.items():
+                if uses(name, request):
+                    return {"status": code, "body": body}
+            if problem := problem_with(request):
+                return {"status": 400, "error": problem}
             if self.steps:
                 return self.steps.popleft()
-            said = _last_user_text(request)
+            said = last_user_text(request)
             for words, steps in self.rules:
                 if words.lower() in said.lower():
                     return _rotate(steps)
@@ -88,11 +110,6 @@ def _rotate(steps: deque[Step]) -> Step:
     step = steps[0]
     steps.rotate(-1)
     return step
-
-
-def _last_user_text(request: dict[str, Any]) -> str:
-    said = [message.get("content") for message in request.get("messages", []) if message.get("role") == "user"]
-    return str(said[-1]) if said else ""
 
 
 class FakeModel:
@@ -130,6 +147,15 @@ class FakeModel:
     def otherwise(self, *steps: Step) -> None:
         with self._script.lock:
             self._script.default = deque(steps)
+
+    def refuse(self, part: str, code: int = 400, body: Any = None) -> None:
+        """Do not know `strict`, `tool_choice`, `parallel_tool_calls`, `stream_options`, or the path of `responses`;
+        `body` is what it answers then."""
+        told = {
+            "error": {"message": f"Unsupported parameter: '{part}'", "param": part, "code": "unsupported_parameter"}
+        }
+        with self._script.lock:
+            self._script.refused[part] = (code, told if body is None else body)
 
     def reset(self) -> None:
         with self._script.lock:
@@ -237,6 +263,11 @@ class _Connection:
         match method, path.split("?")[0].rstrip("/"):
             case "POST", ("/v1/chat/completions" | "/chat/completions"):
                 return await self._complete(json.loads(body))
+            case "POST", ("/v1/responses" | "/responses"):
+                if "responses" in self._script.refused:
+                    await self._send_json(404, {"detail": "Not Found"})
+                else:
+                    return await self._complete(json.loads(body))
             case "POST", "/script":
                 self._take_script(json.loads(body))
                 await self._send_json(200, {"ok": True})
@@ -266,9 +297,7 @@ class _Connection:
     async def _complete(self, request: dict[str, Any]) -> bool:
         step = self._script.next(request)
         if step is None:
-            message = (
-                f"nobody scripted an answer to {_last_user_text(request)!r} (request {len(self._script.requests)})"
-            )
+            message = f"nobody scripted an answer to {last_user_text(request)!r} (request {len(self._script.requests)})"
             await self._send_json(500, {"error": {"message": message, "type": "unscripted"}})
             return True
         if step.get("delay_s"):
@@ -279,35 +308,41 @@ class _Connection:
         if step.get("drop"):
             return False
         if "status" in step:
-            await self._send_json(
-                step["status"], {"error": {"message": step.get("error", "scripted"), "type": "scripted"}}
-            )
+            told = step.get("body") or {"error": {"message": step.get("error", "scripted"), "type": "scripted"}}
+            await self._send_json(step["status"], told, step.get("headers", {}))
         elif "garbage" in step:
             await self._send(200, "text/html", str(step["garbage"]).encode())
         elif request.get("stream"):
             return await self._send_stream(step, request)
         else:
-            await self._send_json(200, step["body"] if "body" in step else whole_body(step, request))
+            tidy = whole_response if "input" in request else whole_body
+            await self._send_json(200, step["body"] if "body" in step else tidy(step, request))
         return True
 
-    async def _send_json(self, code: int, data: Any) -> None:
-        await self._send(code, "application/json", json.dumps(data).encode())
+    async def _send_json(self, code: int, data: Any, headers: dict[str, str] | None = None) -> None:
+        await self._send(code, "application/json", json.dumps(data).encode(), headers)
 
-    async def _send(self, code: int, kind: str, body: bytes) -> None:
-        head = f"HTTP/1.1 {code} Scripted\r\ncontent-type: {kind}\r\ncontent-length: {len(body)}\r\n\r\n"
-        self._writer.write(head.encode() + body)
+    async def _send(self, code: int, kind: str, body: bytes, headers: dict[str, str] | None = None) -> None:
+        lines = {"content-type": kind, "content-length": str(len(body)), **(headers or {})}
+        head = "".join(f"{key}: {value}\r\n" for key, value in lines.items())
+        self._writer.write(f"HTTP/1.1 {code} Scripted\r\n{head}\r\n".encode() + body)
         await self._writer.drain()
 
     async def _send_stream(self, step: Step, request: dict[str, Any]) -> bool:
         self._writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n")
-        chunks = step["chunks"] if "chunks" in step else whole_chunks(step, request)
-        for number, chunk in enumerate(chunks):
+        if "sse" in step:
+            await self._send_piece(step["sse"])
+            self._writer.write(b"0\r\n\r\n")
+            return True
+        tidy = whole_response_events if "input" in request else whole_chunks
+        chunks = step["chunks"] if "chunks" in step else tidy(step, request)
+        for number, one in enumerate(chunks):
             if step.get("drop_after") == number:
                 await self._writer.drain()
                 return False
             if step.get("chunk_delay_s"):
                 await asyncio.sleep(step["chunk_delay_s"])
-            await self._send_piece(f"data: {json.dumps(chunk)}\n\n")
+            await self._send_piece(f"data: {json.dumps(one)}\n\n")
         await self._send_piece("data: [DONE]\n\n")
         self._writer.write(b"0\r\n\r\n")
         await self._writer.drain()
@@ -317,70 +352,6 @@ class _Connection:
         data = piece.encode()
         self._writer.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
         await self._writer.drain()
-
-
-def whole_body(step: Step, request: dict[str, Any]) -> dict[str, Any]:
-    """A tidy answer, as a well-behaved server sends it."""
-    made = _tool_calls(step, request)
-    message: dict[str, Any] = {"role": "assistant", "content": step.get("text") or None}
-    if made:
-        message["tool_calls"] = made
-    choice = {"index": 0, "message": message, "finish_reason": "tool_calls" if made else "stop"}
-    return {
-        "id": "chatcmpl-fake",
-        "object": "chat.completion",
-        "created": 0,
-        "model": "scripted",
-        "choices": [choice],
-        "usage": _USAGE,
-    }
-
-
-_USAGE = {"prompt_tokens": 10, "completion_tokens": 5, "total_tokens": 15}
-
-
-def chunk(delta: dict[str, Any], finish: str | None = None) -> dict[str, Any]:
-    """One chunk of a stream, for scripting odd ones."""
-    return {
-        "id": "chatcmpl-fake",
-        "object": "chat.completion.chunk",
-        "created": 0,
-        "model": "scripted",
-        "choices": [{"index": 0, "delta": delta, "finish_reason": finish}],
-    }
-
-
-def whole_chunks(step: Step, request: dict[str, Any]) -> list[dict[str, Any]]:
-    """A tidy stream: words one by one, each call's arguments in two pieces, then the usage alone."""
-    chunks = [chunk({"role": "assistant", "content": ""})]
-    chunks += [chunk({"content": word}) for word in re.findall(r"\s*\S+\s*$|\s*\S+", step.get("text") or "")]
-    made = _tool_calls(step, request)
-    for index, one in enumerate(made):
-        arguments = one["function"]["arguments"]
-        first = {"index": index, **one, "function": {"name": one["function"]["name"], "arguments": ""}}
-        if not isinstance(arguments, str):
-            chunks.append(chunk({"tool_calls": [{**first, "function": one["function"]}]}))
-            continue
-        chunks.append(chunk({"tool_calls": [first]}))
-        middle = len(arguments) // 2
-        for piece in (arguments[:middle], arguments[middle:]):
-            chunks.append(chunk({"tool_calls": [{"index": index, "function": {"arguments": piece}}]}))
-    chunks.append(chunk({}, "tool_calls" if made else "stop"))
-    return [*chunks, {**chunk({}), "choices": [], "usage": _USAGE}]
-
-
-def _tool_calls(step: Step, request: dict[str, Any]) -> list[dict[str, Any]]:
-    made: Sequence[dict[str, Any]] = step.get("tool_calls", ())
-    # Unique over a conversation, as a good server's ids are: the number of messages grows with every call.
-    stem = f"call_{len(request.get('messages', []))}"
-    return [
-        {
-            "id": one.get("id", f"{stem}_{number}"),
-            "type": "function",
-            "function": {"name": one["name"], "arguments": one.get("arguments", "{}")},
-        }
-        for number, one in enumerate(made)
-    ]
 
 
 def main() -> None:

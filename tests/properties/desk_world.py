@@ -129,8 +129,8 @@ class World:
                 self.slots.add(person)
             case FreeSlot(person=person):
                 self.slots.discard(person)
-            case Say(author=author, text=text):
-                self.lines.append(Line(n, author, text, "public", self.now_ms, key=key))
+            case Say(author=author, text=text, act=act, turn=turn):
+                self.lines.append(Line(n, author, text, "public", self.now_ms, key=key, act=act, turn=turn))
             case Notice(text=text):
                 self.lines.append(Line(n, SYSTEM, text, "public", self.now_ms, key=key, kind="notice"))
             case Hear(author=author, text=text, seq=seq, at_ms=at_ms):

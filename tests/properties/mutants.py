@@ -54,7 +54,7 @@ MUTANTS = (
     ),
     Mutant(
         "a repeated report is heard again", "routing.decide_agent",
-        "    if (event.turn, event.step) <= conversation.heard or event.turn != conversation.turn:\n",
+        "    if (event.turn, event.step) <= conversation.heard:\n",
         "    if False:\n",
         "an_answer_that_was_said_is_never_a_draft",
     ),
@@ -150,8 +150,8 @@ MUTANTS = (
     ),
     Mutant(
         "cancel forgotten by tools", "routing.decide_agent",
-        "    if not people_allowed(step.conversation):\n",
-        "    if False:\n",
+        "    if not people_allowed(step.conversation):\n        # The customer cancelled",
+        "    if False:\n        # The customer cancelled",
         "after_a_cancel_no_tool_calls_people_before_the_next_line",
     ),
     Mutant(
@@ -174,15 +174,16 @@ MUTANTS = (
     ),
     Mutant(
         "messages during a turn forgotten", "routing.decide_agent",
-        "    _chain_ends(step, event.agent, run)\n    if step.conversation.unanswered:\n        step.start_run()\n",
+        "    _chain_ends(step, event.agent, run)\n    if step.conversation.unanswered:\n"
+        "        _next_turn(step, event.agent)\n",
         "    _chain_ends(step, event.agent, run)\n",
         "a_line_that_came_too_late_for_the_turn_gets_the_next",
     ),
     Mutant(
         "transferred said without commit", "routing.decide_agent",
-        '        _end_turn(step, event, run, event.text.strip() or step.text("cannot_alone"))\n',
+        '        _end_turn(step, event, run, said or step.text("cannot_alone"))\n',
         '        step.notice("handoff", step.conversation.epoch, team=event.to.name)\n'
-        '        _end_turn(step, event, run, event.text.strip() or step.text("cannot_alone"))\n',
+        '        _end_turn(step, event, run, said or step.text("cannot_alone"))\n',
         "a_transfer_is_announced_if_and_only_if_it_happened",
     ),
     Mutant(
@@ -214,5 +215,89 @@ MUTANTS = (
         "        self._journal.append(\n",
         "        (self._journal[:]).append(\n",
         "every_promise_is_kept_over_a_whole_day",
+    ),
+    Mutant(
+        "edges only checked when offered", "routing.decide_agent",
+        "    if forbidden is not None:\n        _refuse(step, event, run, forbidden)\n        return\n",
+        "",
+        "an_edge_that_forbids_keeps_the_holder_and_tells_the_agent_why",
+    ),
+    Mutant(
+        "forbidden for ever", "routing.decide_agent",
+        "    if run.refused >= REFUSALS:\n",
+        "    if False:\n",
+        "an_agent_that_insists_on_a_forbidden_handoff_is_given_up",
+    ),
+    Mutant(
+        "the last edge decides", "routing.edges",
+        "    for edge in policy.edges:\n",
+        "    for edge in reversed(policy.edges):\n",
+        "the_first_edge_that_fits_decides",
+    ),
+    Mutant(
+        "usage counted per turn only", "routing.decide_agent",
+        "spent=conversation.spent + event.usage)",
+        "spent=event.usage)",
+        "what_agents_used_is_counted_once_and_outlives_the_resolution",
+    ),
+    Mutant(
+        "no budget before a run", "routing.moves",
+        "        if used := used_up(",
+        "        if used := 0 and used_up(",
+        "nothing_is_asked_of_an_agent_whose_budget_is_used_up",
+    ),
+    Mutant(
+        "no budget at an answer", "routing.decide_agent",
+        "    if used and people_allowed(step.conversation):\n",
+        "    if False:\n",
+        "a_budget_that_is_used_up_calls_people",
+    ),
+    Mutant(
+        "hops without a budget", "routing.budgets",
+        "        if most is not None and would_be > most:\n",
+        "        if False:\n",
+        "a_handoff_beyond_the_budget_goes_to_people",
+    ),
+    Mutant(
+        "the same answer again", "routing.decide_agent",
+        "    if again:\n        _not_again(step, event, run)\n        return\n",
+        "",
+        "an_answer_is_never_given_twice",
+    ),
+    Mutant(
+        "an old button still works", "routing.choices",
+        "    if epoch != conversation.epoch or turn != str(offered.turn) or not",
+        "    if not",
+        "a_button_that_has_had_its_time_changes_nothing",
+    ),
+    Mutant(
+        "anybody presses", "routing.choices",
+        "    if event.author != conversation.requester:\n        raise",
+        "    if False:\n        raise",
+        "nobody_else_presses_a_customers_buttons",
+    ),
+    Mutant(
+        "no way to a person", "routing.choices",
+        "    if asked or turns >= OFFER_AFTER:\n",
+        "    if False:\n",
+        "a_button_for_a_person_stands_beside_every_other",
+    ),
+    Mutant(
+        "buttons outlive the takeover", "routing.moves",
+        "        self.conversation = without_stale(self._before, self.conversation)\n",
+        "",
+        "the_buttons_go_when_anything_happens",
+    ),
+    Mutant(
+        "asked again and again", "routing.decide_customer",
+        "        or (event.repeats and answered)\n",
+        "",
+        "what_was_answered_and_is_asked_again_goes_to_people",
+    ),
+    Mutant(
+        "words that never left count as said", "routing.decide_agent",
+        "    step.set(said=without_said(conversation, event.text))\n",
+        "",
+        "words_that_never_left_may_be_said",
     ),
 )  # fmt: skip

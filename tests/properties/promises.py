@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import fields
 from typing import TypeVar, get_args
 
+from routing.choices import said_before
 from routing.conversation import (
     Closed,
     Conversation,
@@ -20,10 +21,11 @@ from routing.conversation import (
     describe,
     state_of,
 )
-from routing.effects import CloseStream, Effect, Emit, Hear, Note, Notice, PostCard, Say, ShowDraft
+from routing.effects import CloseStream, DropChoices, Effect, Emit, Hear, Note, Notice, PostCard, Say, ShowDraft
 from routing.errors import RefusalCode, Refused
 from routing.events import (
     AgentCompleted,
+    AgentFailed,
     AgentHandedOff,
     AgentReplied,
     MessageDeleted,
@@ -248,6 +250,30 @@ def a_slot_is_held_by_whoever_holds_it(world: World, told: Told) -> None:
             assert world.slots == set()
 
 
+def buttons_stand_only_under_the_last_word(told: Told) -> None:
+    """They are open while an agent holds and nobody has said anything since; what stood open and does not is taken
+    away, once; and every set has a way to a person."""
+    after = _after(told)
+    if after.choices.of:
+        assert isinstance(after.holder, HeldByAgent)
+        assert "person" in [one.kind for one in after.choices.of]
+    if told.decision is None:
+        return
+    gone = told.before.choices
+    dropped = [effect.turn for effect in _of(told.decision, DropChoices)]
+    assert dropped == ([gone.turn] if gone.of and after.choices.turn != gone.turn else [])
+    own = isinstance(told.event, MessageReceived) and told.event.author == told.before.requester
+    if own and told.event.seq > told.before.seq and told.event.mentions_bot:  # type: ignore[union-attr]
+        assert not after.choices.of
+
+
+def no_answer_is_given_twice(told: Told) -> None:
+    """TRIAGE 2: but for the desk's own words, when an agent may not hand over and has nothing else to say."""
+    if told.decision is not None and isinstance(told.event, AgentReplied | AgentHandedOff | AgentCompleted):
+        for line in _of(told.decision, Say):
+            assert line.text != told.event.text or not said_before(told.before, line.text)
+
+
 OF_A_DECISION: tuple[Callable[[Told], None], ...] = (
     a_refusal_is_a_kind_sentence,
     exactly_one_holder,
@@ -262,6 +288,8 @@ OF_A_DECISION: tuple[Callable[[Told], None], ...] = (
     each_transition_is_in_the_journal,
     a_handoff_ends_with_a_line_the_customer_can_see,
     transferred_is_said_if_and_only_if_it_happened,
+    buttons_stand_only_under_the_last_word,
+    no_answer_is_given_twice,
 )
 OF_THE_WORLD: tuple[Callable[[World, Told], None], ...] = (
     nothing_is_unanswered_and_unnoticed,
@@ -305,11 +333,18 @@ def _is_own_call(told: Told) -> bool:
         case AgentHandedOff(to=to):
             return to.kind != "agent"
         case AgentReplied(failed=failed, text=text):
-            return failed and bool(text.strip())
+            return bool(text.strip()) and (failed or _budget_ended(told) or said_before(told.before, text))
+        case AgentFailed():
+            return _budget_ended(told) and told.decision is not None and bool(_of(told.decision, Say))
         case AgentCompleted():
             return True
         case _:
             return False
+
+
+def _budget_ended(told: Told) -> bool:
+    """It went to people because of the budget; what the agent said in the same commit still leaves."""
+    return told.decision is not None and any(entry.reason == "budget" for entry in told.decision.journal)
 
 
 def _in_two_steps(told: Told) -> bool:

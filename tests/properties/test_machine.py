@@ -5,19 +5,20 @@
 
 import os
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from routing import events as e
-from routing.conversation import Actor, HeldByAgent, HeldByHuman, Resolved, Run, Target
+from routing.conversation import Actor, Choice, HeldByAgent, HeldByHuman, Resolved, Run, Spent, Target
 from routing.effects import Notice, Say
 from routing.events import RouteChoice
-from routing.policy import HOUR_MS, MINUTE_MS, Policy
+from routing.policy import HOUR_MS, MINUTE_MS, Budget, Edge, Policy
 from tests.properties.desk_policy import desk, without
 from tests.properties.desk_world import CUSTOMER, Told, World
+from tests.properties.machine_inputs import AGENTS, STAFF, TEAMS, choices, edges, people, routes, targets, usages
 from tests.properties.promises import kept
 from tests.properties.ring import REAL, Ring
 
@@ -31,22 +32,10 @@ SETTINGS = settings(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
 )
 
-STAFF = ("ana", "bob", "carl", "lena", "vic", "rita")
-TEAMS = ("general", "billing", "office", "sundays", "sundays", "legal", "returning", "gone")
-AGENTS = ("triage", "billing_agent", "tech_agent", "gone")
-people = st.sampled_from((*STAFF, "nobody"))
-targets = st.one_of(
-    st.sampled_from(TEAMS).map(lambda name: Target("team", name)),
-    people.map(lambda name: Target("person", name)),
-    st.sampled_from(AGENTS).map(lambda name: Target("agent", name)),
-)
-routes = st.none() | st.builds(
-    RouteChoice,
-    route=st.just("refunds"),
-    to=targets,
-    always=st.integers(0, 9).map(lambda n: n == 0),
-    default=st.booleans(),
-)
+
+def said_it_helped(told: Told) -> bool:
+    """By our own reading of the decision: it was written down that the answer did."""
+    return told.decision is not None and any(entry.reason == "helped" for entry in told.decision.journal)
 
 
 class TheDesk(RuleBasedStateMachine):
@@ -59,9 +48,16 @@ class TheDesk(RuleBasedStateMachine):
         most=st.integers(2, 5),
         requester=st.sampled_from((CUSTOMER, CUSTOMER, "mia-at-work")),
         so_far=st.sampled_from(("just written", "waiting", "parked", "held", "resolved")),
+        tokens=st.none() | st.none() | st.integers(1, 400),
+        edges=st.lists(edges, max_size=2).map(tuple),
     )
-    def a_customer_comes(self, cycles: bool, most: int, requester: str, so_far: str) -> None:
-        self.whole = desk(detect_cycles=cycles, max_handoffs=most)
+    def a_customer_comes(
+        self, cycles: bool, most: int, requester: str, so_far: str, tokens: int | None, edges: tuple[Edge, ...]
+    ) -> None:
+        self.whole = replace(desk(detect_cycles=cycles, max_handoffs=most), edges=edges)
+        limited = {name: replace(one, budget=Budget(tokens=tokens)) for name, one in self.whole.agents.items()}
+        self.whole = replace(self.whole, agents=limited)
+        self.spent = Spent()
         self.world = World(self.whole, self.ring, requester=requester, watch=self._watch)
         self.words = 0
         self.runs: list[Run] = []
@@ -86,6 +82,8 @@ class TheDesk(RuleBasedStateMachine):
         kept(world, told)
         if told.decision is None:
             return
+        if isinstance(told.event, get_args(e.AgentEvent)) and told.decision.conversation.heard != told.before.heard:
+            self.spent += told.event.usage
         if isinstance(told.event, e.AgentHandedOff) and told.event.to.kind == "agent":
             after = told.decision.conversation.holder
             self.transfers += isinstance(after, HeldByAgent) and after != told.before.holder
@@ -105,7 +103,7 @@ class TheDesk(RuleBasedStateMachine):
         holder = decision.conversation.holder
         spoke = any(isinstance(effect, Say) for effect in decision.effects)
         match event:
-            case e.MessageReceived(seq=seq, thanks=False) if seq > told.before.seq:
+            case e.MessageReceived(seq=seq, thanks=False) if seq > told.before.seq and not said_it_helped(told):
                 if event.author == told.before.requester or event.mentions_bot:
                     self.unanswered[seq] = event.at_ms
             case e.MessageDeleted(seq=seq):
@@ -122,6 +120,8 @@ class TheDesk(RuleBasedStateMachine):
             case e.AgentReplied() | e.AgentCompleted() if spoke and isinstance(holder, HeldByAgent | Resolved):
                 self.covered[event.text] = self._answered(event.upto, for_good=False)
             case e.AgentHandedOff(upto=upto, to=to) if spoke and to.kind != "agent" and isinstance(holder, HeldByAgent):
+                if any(entry.reason == "rule" for entry in decision.journal):
+                    return  # an edge forbids it: the same turn goes on
                 self._answered(upto, for_good=False)
             case _:
                 pass
@@ -155,6 +155,17 @@ class TheDesk(RuleBasedStateMachine):
             assert self.world.c.unanswered, f"{sorted(self.unanswered)} are forgotten in {self.world.state}"
 
     @invariant()
+    def what_agents_used_is_counted_once(self) -> None:
+        """By our own count; and with nothing left no agent is at work."""
+        if self.world.is_closed:
+            return
+        assert self.world.c.spent == self.spent
+        run = self.world.c.run
+        if run is not None and run.agent in self.world.policy.agents:
+            most = self.world.policy.agents[run.agent].budget.tokens
+            assert most is None or self.spent.tokens < most
+
+    @invariant()
     def a_notice_is_said_once(self) -> None:
         """I6: once per handoff or resolution; a team that closes again tells the new opening."""
         keys = [(one.kind, one.about) for one in self.world.did(Notice) if one.kind != "parked"]
@@ -181,23 +192,26 @@ class TheDesk(RuleBasedStateMachine):
 
     @rule(
         wants=st.integers(0, 4), named=st.none() | people, thanks=st.integers(0, 5), failed=st.booleans(), route=routes,
-        begun=st.booleans(), on_duty=st.booleans(),
+        begun=st.booleans(), on_duty=st.booleans(), repeats=st.integers(0, 4).map(lambda n: n == 0),
+        yes_or_no=st.sampled_from(("", "", "", "yes", "no")),
     )  # fmt: skip
     def the_customer_writes(
         self, wants: int, named: str | None, thanks: int, failed: bool, route: RouteChoice | None, begun: bool,
-        on_duty: bool,
+        on_duty: bool, repeats: bool, yes_or_no: str,
     ) -> None:  # fmt: skip
         if self.world.is_closed:
             self._begin_again()
         self.world.writes(
             self._new("line"), wants_person=wants == 0, person_named=named if wants == 0 else None, thanks=thanks == 0,
-            failed_answer=failed and thanks > 0, route=route, tool_begun=begun, holder_on_duty=on_duty,
+            failed_answer=failed and thanks > 0, route=route, tool_begun=begun, holder_on_duty=on_duty, repeats=repeats,
+            frustrated=repeats and failed, yes_or_no=yes_or_no,
         )  # fmt: skip
 
     def _begin_again(self) -> None:
         """A closed place is written to again: a new conversation begins."""
         world = self.world
         self.world = World(world.policy, self.ring, world.now_ms + 1, world.requester, self._watch)
+        self.spent = Spent()
         self.runs.clear()
         self.unanswered.clear()
         self.covered.clear()
@@ -230,19 +244,49 @@ class TheDesk(RuleBasedStateMachine):
 
     runs_by_age = st.none() | st.none() | st.integers(0, 30)
 
-    @rule(late=runs_by_age, failed=st.booleans(), empty=st.integers(0, 7), items=st.booleans())
-    def an_agent_answers(self, late: int | None, failed: bool, empty: int, items: bool) -> None:
+    @rule(
+        late=runs_by_age, failed=st.booleans(), empty=st.integers(0, 7), items=st.booleans(), usage=usages,
+        choices=choices,
+    )  # fmt: skip
+    def an_agent_answers(
+        self, late: int | None, failed: bool, empty: int, items: bool, usage: Spent, choices: tuple[Choice, ...]
+    ) -> None:  # fmt: skip
         run = self._some_run(late)
         if run is not None:
             text = "" if empty == 0 else self._new("answer")
             kept_items = ({"type": "tool_call", "name": "refund"},) if items else ()
-            self.world.answers(text, run, failed=failed, items=kept_items)
+            self.world.answers(text, run, failed=failed, items=kept_items, usage=usage, choices=choices)
 
-    @rule(late=runs_by_age, to=targets, words=st.booleans(), facts=st.booleans())
-    def an_agent_hands_it_on(self, late: int | None, to: Target, words: bool, facts: bool) -> None:
+    @precondition(lambda self: self.world.c.run is not None and self.world.c.said)
+    @rule(back=st.integers(0, 5))
+    def the_agent_repeats_itself(self, back: int) -> None:
+        said = [one.text for one in self.world.did(Say) if one.author.kind == "agent"]
+        again = said[-1 - back % len(said)]
+        if self.covered.get(again) is None:  # two answers of one text cannot be told apart by our account
+            self.world.answers(again)
+
+    @precondition(lambda self: not self.world.is_closed)
+    @rule(back=st.integers(0, 2), place=st.integers(0, 3), old=st.booleans(), by_mia=st.integers(0, 4))
+    def a_button_is_pressed(self, back: int, place: int, old: bool, by_mia: int) -> None:
+        """Often of an earlier answer, or under an epoch that is over."""
+        world = self.world
+        world.writes(
+            self._new("press"), author=world.requester if by_mia else "tom",
+            pressed=f"{world.c.choices.turn - back}.{place}", pressed_epoch=world.c.epoch - (1 if old else 0),
+        )  # fmt: skip
+
+    @precondition(lambda self: self.world.c.choices.of)
+    @rule(place=st.integers(0, 3))
+    def a_label_is_written(self, place: int) -> None:
+        offered = self.world.c.choices.of
+        self.world.writes(offered[place % len(offered)].label.upper())
+
+    @rule(late=runs_by_age, to=targets, words=st.booleans(), facts=st.booleans(), usage=usages)
+    def an_agent_hands_it_on(self, late: int | None, to: Target, words: bool, facts: bool, usage: Spent) -> None:
         run = self._some_run(late)
         if run is not None:
-            self.world.hands_off(str(to), self._new("aside of an agent") if words else "", run, new_facts=facts)
+            text = self._new("aside of an agent") if words else ""
+            self.world.hands_off(str(to), text, run, new_facts=facts, usage=usage)
 
     @precondition(lambda self: self.world.c.run is not None)
     @rule(to=st.sampled_from(AGENTS[:3]), facts=st.booleans())
@@ -305,6 +349,10 @@ class TheDesk(RuleBasedStateMachine):
     @rule(by=people, holder=st.booleans(), age=ages)
     def the_holder_says_no_reply_is_needed(self, by: str, holder: bool, age: int) -> None:
         self.world.mail(e.MarkedNoReplyNeeded(self._holder(by, holder), self._epoch(age)))
+
+    @rule(by=people, to=targets)
+    def staff_say_where_it_should_have_gone(self, by: str, to: Target) -> None:
+        self.world.mail(e.RouteCorrected(by, to, said=("I was charged twice",)))
 
     @rule(by=people, holder=st.booleans(), lag=st.none() | st.integers(0, 2), age=ages)
     def it_is_marked_resolved(self, by: str, holder: bool, lag: int | None, age: int) -> None:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from tests.properties import agent_checks, choice_checks  # noqa: F401 - they register their checks
 from tests.properties.checks import CHECKS
 from tests.properties.mutants import MUTANTS, Mutant
 from tests.properties.ring import MODULES, REAL, Ring, mutated

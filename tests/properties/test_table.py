@@ -60,6 +60,7 @@ Noted                a    a      a       a      a    a       a        r
 PostedNatively       a    a      a       a      a    a       a        a
 MarkedNoReplyNeeded  r    r      r       r      a    a       r        r
 ReEngaged            r    r      r       r      r    r       r        r
+RouteCorrected       a    a      a       a      a    a       a        r
 TimerFired           a    a      a       a      a    a       a        i
 Matched              a    a      a       a      a    a       a        a
 DutyChanged          i    i      i       i      i    i       i        i
@@ -199,6 +200,7 @@ SAMPLES: dict[type, Callable[[World], e.Event]] = {
     e.PostedNatively: lambda w: e.PostedNatively("ana", "Hello, Ana here."),
     e.MarkedNoReplyNeeded: lambda w: e.MarkedNoReplyNeeded("ana", w.c.epoch),
     e.ReEngaged: lambda w: e.ReEngaged("ana", w.c.epoch),
+    e.RouteCorrected: lambda w: e.RouteCorrected("bob", Target("team", "office"), said=("I was charged twice",)),
     e.TimerFired: _timer,
     e.Matched: lambda w: e.Matched(w.c.epoch, "bob"),
     e.DutyChanged: lambda w: e.DutyChanged("ana", "off"),

@@ -23,6 +23,19 @@ def nobody_listening(desk: Desk) -> Iterator[None]:
         desk.model = FakeModel(port).start()
 
 
+def test_an_agent_that_takes_its_time_says_so_once_and_then_answers(desk: Desk) -> None:
+    """The first of this file: after some failures in a row a worker does not ask the model for a while."""
+    desk.model.rule("patience", text("Here it is.", delay_s=2.5))
+
+    desk.say("slow", "patience please")
+    waiting = desk.until("slow", notices)
+    view = desk.answered("slow")
+
+    assert agent_lines(waiting) == []
+    assert notices(view) == ["This takes a little longer; I'm still on it."]
+    assert agent_lines(view) == ["Here it is."]
+
+
 @pytest.mark.parametrize(
     ("how", "step", "reason"),
     [
@@ -60,13 +73,11 @@ def test_a_model_that_nobody_can_reach_means_the_queue_and_a_line(desk: Desk) ->
     assert "Passing you to General." in notices(view)
 
 
-def test_an_agent_that_takes_its_time_says_so_once_and_then_answers(desk: Desk) -> None:
-    desk.model.rule("patience", text("Here it is.", delay_s=2.5))
+def test_what_the_administrator_wrote_is_said_while_nobody_can_reach_a_model(desk: Desk) -> None:
+    """T30: the embedded model quotes it, although the agent does not name it."""
+    with nobody_listening(desk):
+        desk.say("quoted", "where is my invoice?")
+        view = desk.answered("quoted")
 
-    desk.say("slow", "patience please")
-    waiting = desk.until("slow", notices)
-    view = desk.answered("slow")
-
-    assert agent_lines(waiting) == []
-    assert notices(view) == ["This takes a little longer; I'm still on it."]
-    assert agent_lines(view) == ["Here it is."]
+    assert agent_lines(view) == ["Invoices are under Account > Billing."]
+    assert reasons(view) == []

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
-from bot.agents.items import Item
+from bot.agents.items import Act, Item
 from bot.agents.tools import ToolSpec
-
-log = logging.getLogger("baton.agents")
 
 
 class ModelUnavailable(Exception):
-    """Nobody answered: no connection, too slow, overloaded, not let in. Another model may."""
+    """Nobody answered: no connection, too slow, overloaded, not let in. Another model may.
+
+    `retry_after_s`: how long the endpoint wants to be left alone, where it said so.
+    """
+
+    def __init__(self, problem: str, *, retry_after_s: float | None = None) -> None:
+        super().__init__(problem)
+        self.retry_after_s = retry_after_s
 
 
 class ModelRejected(Exception):
@@ -48,9 +51,19 @@ class RawCall:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """A button under an answer. To press it is to say its label; the labels of a person and of help may be left to who
+    draws them."""
+
+    label: str
+    kind: Literal["say", "person", "helped"] = "say"
+
+
+@dataclass(frozen=True, slots=True)
 class ModelAnswer:
     """`cause`: why a model that is not a language model hands over or gives up, one of the runner's reasons.
     `verbatim`: the text is a quotation of what an administrator wrote, and not a promise of the agent.
+    `act`: what the text does, as in `AssistantMessage`.
     """
 
     text: str = ""
@@ -59,17 +72,21 @@ class ModelAnswer:
     model: str = ""
     cause: str | None = None
     verbatim: bool = False
+    act: Act = ""
+    choices: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class ModelRequest:
-    """`items` is a view: pairs complete, texts shortened. `tool_choice` is "auto", "required" or the name of a tool."""
+    """`items` is a view: pairs complete, texts shortened. `tool_choice` is "auto", "required" or the name of a tool.
+    `within_s`: how long this answer may take, in place of the model's own time-out."""
 
     agent: str
     instructions: str
     items: tuple[Item, ...]
     tools: tuple[ToolSpec, ...] = ()
     tool_choice: str = "auto"
+    within_s: float | None = None
 
 
 class Model(Protocol):
@@ -83,46 +100,3 @@ class Model(Protocol):
     def stream(self, request: ModelRequest) -> AsyncGenerator[str | ModelAnswer, None]:
         """Pieces of text as they come, then the whole answer as the last element."""
         ...
-
-
-class FallbackModel:
-    """The first model that answers. A stream that has begun to speak is not taken over by another voice: its failure is
-    raised."""
-
-    def __init__(self, models: Sequence[Model]) -> None:
-        if not models:
-            raise ValueError("an agent needs at least one model")
-        self._models = tuple(models)
-
-    @property
-    def name(self) -> str:
-        return " | ".join(model.name for model in self._models)
-
-    async def answer(self, request: ModelRequest) -> ModelAnswer:
-        failures: list[str] = []
-        for model in self._models:
-            try:
-                return await model.answer(request)
-            except (ModelUnavailable, ModelRejected) as error:
-                failures.append(self._note(model, error))
-        raise ModelUnavailable("; ".join(failures))
-
-    async def stream(self, request: ModelRequest) -> AsyncGenerator[str | ModelAnswer, None]:
-        failures: list[str] = []
-        for model in self._models:
-            spoke = False
-            try:
-                async with aclosing(model.stream(request)) as pieces:
-                    async for piece in pieces:
-                        spoke = True
-                        yield piece
-                return
-            except (ModelUnavailable, ModelRejected) as error:
-                failures.append(self._note(model, error))
-                if spoke:
-                    break
-        raise ModelUnavailable("; ".join(failures))
-
-    def _note(self, model: Model, error: Exception) -> str:
-        log.warning("model.skipped %s: %s", model.name, error)
-        return f"{model.name}: {error}"

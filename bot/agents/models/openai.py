@@ -1,28 +1,50 @@
-"""Chat Completions with tools and streaming, from any compatible endpoint, through the `openai` package.
+"""A model at any OpenAI-compatible endpoint, with tools and streaming, through the `openai` package.
 
 The package is imported at the first call, off the event loop, because the import takes more than half a second. It is
 used for its connection pool, authentication and event-stream reader only: bodies go in and come out as dicts, since its
 typed helpers walk the whole history in Python and break on odd servers. It never retries: a retry that nobody counts is
 a customer waiting twice the time-out. 2.x brings httpx and 3.x httpx2, so neither is named here.
+
+The whole history is put into dicts at every call: a quarter of a microsecond for an item, less than finding a dict
+that was kept; and what customers wrote is not kept here.
 """
 
 from __future__ import annotations
 
 import asyncio
+import logging
+import os
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, cast
+from contextlib import aclosing, asynccontextmanager
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
+from bot.agents.items import UserMessage
 from bot.agents.models.base import ModelAnswer, ModelRejected, ModelRequest, ModelUnavailable
-from bot.agents.models.wire import Accumulator, answer_of, messages_of, tool_choice_of, tool_of
+from bot.agents.models.breaker import CircuitBreaker
+from bot.agents.models.profile import EndpointProfile, without_refused
+from bot.agents.models.responses_wire import RESPONSES
+from bot.agents.models.wire import CHAT, Wire
+from bot.agents.tools import ToolSpec
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
-_PATH = "/chat/completions"
+log = logging.getLogger("baton.agents")
+
 # Not let in, too slow or too many: another model, or a later moment, may do. Other 4xx say that the request itself is
 # refused.
 _UNAVAILABLE = frozenset({401, 403, 408, 409, 425, 429})
+_END = object()
+_PROBE = ModelRequest(
+    "probe",
+    "",
+    (UserMessage("This is a test. Call the tool."),),
+    (ToolSpec("ping", "Does nothing.", {"type": "object", "properties": {}, "required": [],
+                                        "additionalProperties": False}, strict=True),),
+    "required",
+)  # fmt: skip
 
 
 class OpenAIModel:
@@ -30,9 +52,12 @@ class OpenAIModel:
 
     `base_url` and `api_key`: as the package reads them from the environment when None; a local server needs no key.
     `timeout_s`: for the whole answer, from the first byte sent to the last one read; `connect_timeout_s` for the
-    connection. `strict`, `tool_choice`, `stream_usage`, `parallel_tool_calls`: what the endpoint understands; None for
-    the last says nothing about it. `extra_body`: sent along with each request, for example {"temperature": 0.2}.
+    connection. `profile`: what the endpoint understands. What it refuses is left out from then on, and the request that
+    found out is repeated without it. `extra_body`: sent along with each request, for example {"temperature": 0.2}.
     """
+
+    default_profile: ClassVar[EndpointProfile] = EndpointProfile()
+    waits = True  # for a network: see FallbackModel
 
     def __init__(
         self,
@@ -42,21 +67,17 @@ class OpenAIModel:
         api_key: str | None = None,
         timeout_s: float = 45.0,
         connect_timeout_s: float = 5.0,
-        strict: bool = False,
-        tool_choice: bool = True,
-        stream_usage: bool = True,
-        parallel_tool_calls: bool | None = False,
+        profile: EndpointProfile | None = None,
+        breaker: CircuitBreaker | None = None,
         extra_body: Mapping[str, Any] | None = None,
     ) -> None:
         self.model = model
+        self.profile = profile or self.default_profile
+        self.breaker = breaker or CircuitBreaker(f"{model} at {base_url or 'the default endpoint'}")
         self._base_url = base_url
         self._api_key = api_key
         self._timeout_s = timeout_s
         self._connect_timeout_s = connect_timeout_s
-        self._strict = strict
-        self._tool_choice = tool_choice
-        self._stream_usage = stream_usage
-        self._parallel_tool_calls = parallel_tool_calls
         self._extra_body = dict(extra_body or {})
         self._client: AsyncOpenAI | None = None
 
@@ -70,51 +91,92 @@ class OpenAIModel:
             client, self._client = self._client, None
             await client.close()
 
+    async def probe(self) -> EndpointProfile:
+        """Ask once with every part of the profile in use; returns what the endpoint took. It costs some tokens.
+
+        Raises:
+            ModelUnavailable, ModelRejected: as an answer does.
+        """
+        async with aclosing(self.stream(_PROBE)) as pieces:
+            async for _ in pieces:
+                pass
+        return self.profile
+
     async def answer(self, request: ModelRequest) -> ModelAnswer:
-        client = await self._connect()
-        async with self._sorted_errors():
-            return answer_of(await client.post(_PATH, body=self.body_of(request), cast_to=object))
+        limit_s = self._limit_s(request)
+        with self.breaker.attempt():
+            client = await self._connect()
+            async with _sorted_errors(limit_s, asyncio.get_running_loop().time() + limit_s):
+                wire, body = await self._accepted(client, request, streamed=False)
+                return wire.answer_of(body)
 
     async def stream(self, request: ModelRequest) -> AsyncGenerator[str | ModelAnswer, None]:
-        client = await self._connect()
-        parts = Accumulator()
-        # The time-out must not be open across a `yield`: the time that the reader takes is not the model's.
-        deadline = asyncio.get_running_loop().time() + self._timeout_s
-        async with self._sorted_errors(deadline):
-            chunks = await self._open(client, request)
-        try:
-            while True:
-                async with self._sorted_errors(deadline):
-                    chunk = await anext(chunks, None)
-                if chunk is None:
-                    break
-                if text := parts.feed(chunk):
-                    yield text
-        finally:
-            await chunks.close()
-        if not parts.chunks:
-            raise ModelUnavailable("the endpoint's answer is not a stream of chat completion chunks")
-        yield parts.answer()
+        limit_s = self._limit_s(request)
+        with self.breaker.attempt():
+            client = await self._connect()
+            # The time-out must not be open across a `yield`: the time that the reader takes is not the model's.
+            deadline = asyncio.get_running_loop().time() + limit_s
+            async with _sorted_errors(limit_s, deadline):
+                wire, chunks = await self._accepted(client, request, streamed=True)
+            parts = wire.parts()
+            try:
+                while True:
+                    try:
+                        async with asyncio.timeout_at(deadline):
+                            chunk = await anext(chunks, _END)
+                    except Exception as error:
+                        raise _sorted(error, limit_s) from error
+                    if chunk is _END:
+                        break
+                    if text := parts.feed(chunk):
+                        yield text
+            finally:
+                await chunks.close()
+            if not parts.chunks:
+                raise ModelUnavailable("the endpoint's answer is not a stream of a model's answer")
+            yield parts.answer()
 
     def body_of(self, request: ModelRequest) -> dict[str, Any]:
         """The body of the request, without what streaming adds."""
-        body: dict[str, Any] = {"model": self.model, "messages": messages_of(request), **self._extra_body}
-        if request.tools:
-            body["tools"] = [tool_of(spec, strict=self._strict) for spec in request.tools]
-            if self._tool_choice and request.tool_choice != "auto":
-                body["tool_choice"] = tool_choice_of(request.tool_choice)
-            if self._parallel_tool_calls is not None:
-                body["parallel_tool_calls"] = self._parallel_tool_calls
-        return body
+        return self._body(_wire(self.profile), request, self.profile)
 
-    async def _open(self, client: AsyncOpenAI, request: ModelRequest) -> Any:
+    def _body(self, wire: Wire, request: ModelRequest, profile: EndpointProfile) -> dict[str, Any]:
+        return {"model": self.model, **self._extra_body, **wire.body_of(request, profile)}
+
+    def _limit_s(self, request: ModelRequest) -> float:
+        return self._timeout_s if request.within_s is None else request.within_s
+
+    async def _accepted(self, client: AsyncOpenAI, request: ModelRequest, *, streamed: bool) -> tuple[Wire, Any]:
+        """What comes back to the request, without the parts that the endpoint refuses; they are left out from then on,
+        if that was what helped."""
+        from openai import APIStatusError
+
+        profile = self.profile
+        while True:
+            wire = _wire(profile)
+            body = self._body(wire, request, profile)
+            if streamed:
+                body |= wire.streamed(profile)
+            try:
+                came = await self._post(client, wire.path, body, streamed)
+            except APIStatusError as error:
+                less = without_refused(profile, body, error.status_code, error.body)
+                if less is None:
+                    raise
+                profile = less
+            else:
+                if profile is not self.profile and profile & self.profile != self.profile:
+                    self.profile &= profile
+                    log.warning("model.profile_learned %s at %s: %s", self.model, client.base_url, self.profile)
+                return wire, came
+
+    async def _post(self, client: AsyncOpenAI, path: str, body: dict[str, Any], streamed: bool) -> Any:
+        if not streamed:
+            return await client.post(path, body=body, cast_to=object)
         from openai import AsyncStream
 
-        body = {**self.body_of(request), "stream": True}
-        if self._stream_usage:
-            body["stream_options"] = {"include_usage": True}
         return await client.post(
-            _PATH, body=body, cast_to=object, stream=True, stream_cls=cast(Any, AsyncStream[object])
+            path, body=body, cast_to=object, stream=True, stream_cls=cast(Any, AsyncStream[object])
         )
 
     async def _connect(self) -> AsyncOpenAI:
@@ -124,35 +186,19 @@ class OpenAIModel:
                 try:
                     self._client = openai.AsyncOpenAI(
                         # The package insists on a key, also towards a local server that wants none.
-                        api_key=self._api_key if self._api_key or _key_in_environment() else "none",
+                        api_key=self._api_key if self._api_key or os.environ.get("OPENAI_API_KEY") else "none",
                         base_url=self._base_url,
                         max_retries=0,
-                        timeout=openai.Timeout(self._timeout_s, connect=self._connect_timeout_s),
+                        # The whole answer has its own time-out, which each request may set.
+                        timeout=openai.Timeout(None, connect=self._connect_timeout_s),
                     )
                 except openai.OpenAIError as error:
                     raise ModelUnavailable(str(error)) from error
         return self._client
 
-    @asynccontextmanager
-    async def _sorted_errors(self, deadline: float | None = None) -> AsyncIterator[None]:
-        import openai
 
-        when = deadline if deadline is not None else asyncio.get_running_loop().time() + self._timeout_s
-        try:
-            async with asyncio.timeout_at(when):
-                yield
-        except openai.APIStatusError as error:
-            status = error.status_code
-            sort = ModelUnavailable if status in _UNAVAILABLE or status >= 500 else ModelRejected
-            raise sort(f"status {status}: {_short(error)}") from error
-        except (TimeoutError, openai.APITimeoutError) as error:
-            raise ModelUnavailable(f"no answer within {self._timeout_s:g} s") from error
-        except (ModelUnavailable, ModelRejected):
-            raise
-        except Exception as error:
-            # A connection that breaks in the middle, or rubbish instead of JSON, surfaces as an exception of whatever
-            # HTTP library lies below.
-            raise ModelUnavailable(f"{type(error).__name__}: {_short(error)}") from error
+def _wire(profile: EndpointProfile) -> Wire:
+    return RESPONSES if profile.responses else CHAT
 
 
 def _import_openai() -> Any:
@@ -161,10 +207,44 @@ def _import_openai() -> Any:
     return openai
 
 
-def _key_in_environment() -> bool:
-    import os
+@asynccontextmanager
+async def _sorted_errors(limit_s: float, deadline: float) -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout_at(deadline):
+            yield
+    except (ModelUnavailable, ModelRejected):
+        raise
+    except Exception as error:
+        raise _sorted(error, limit_s) from error
 
-    return bool(os.environ.get("OPENAI_API_KEY"))
+
+def _sorted(error: Exception, limit_s: float) -> ModelUnavailable | ModelRejected:
+    import openai
+
+    if isinstance(error, openai.APIStatusError):
+        status = error.status_code
+        if status in _UNAVAILABLE or status >= 500:
+            pause_s = retry_after_s(error.response.headers, time.time()) if status in (429, 503) else None
+            return ModelUnavailable(f"status {status}: {_short(error)}", retry_after_s=pause_s)
+        return ModelRejected(f"status {status}: {_short(error)}")
+    if isinstance(error, TimeoutError | openai.APITimeoutError):
+        return ModelUnavailable(f"no answer within {limit_s:.3g} s")
+    # A connection that breaks in the middle, or rubbish instead of JSON, surfaces as an exception of whatever HTTP
+    # library lies below.
+    return ModelUnavailable(f"{type(error).__name__}: {_short(error)}")
+
+
+def retry_after_s(headers: Mapping[str, str], now_s: float) -> float | None:
+    """How long the server wants to be left alone: seconds or a date (RFC 9110, 10.2.3); None where it does not say."""
+    given = headers.get("retry-after", "")
+    try:
+        return float(given)
+    except ValueError:
+        pass
+    try:
+        return parsedate_to_datetime(given).timestamp() - now_s
+    except ValueError:
+        return None
 
 
 def _short(error: Exception) -> str:

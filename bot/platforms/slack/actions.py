@@ -6,7 +6,7 @@ nothing accepted, is only what no later state could make right: a forged or fore
 
 import zlib
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, get_args
 
 import structlog
@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 from slack_bolt.response import BoltResponse
 
 from handlers.ports import Mail, Mailbox, Outcome, Place, Record
-from routing.conversation import Conversation, HeldByHuman, OnHold, Target
+from routing.conversation import Conversation, HeldByHuman, OnHold, Target, TargetKind
 from routing.events import (
     Accepted,
     CancelRequested,
@@ -28,17 +28,19 @@ from routing.events import (
     Released,
     ReopenRequested,
     Replied,
+    RouteCorrected,
     Snoozed,
     Transferred,
 )
 from routing.permissions import Verb, may, may_hold
 from routing.policy import Policy
 
-from . import modals
+from . import choosing, modals
 from .errands import Errands
 from .events import OURS, Object, Objects, Text, text_of
-from .ids import Value, exact_place, is_id, is_ts, located, person_of, place_of, read_value, store_channel
-from .modals import HINT, OUTCOME, TEXT, TO, Meta
+from .ids import Value, exact_place, is_id, is_ts, located, person_of, place_of, read_value, store_channel, value_of
+from .modals import HINT, OUTCOME, TEXT, TO, Meta, fields_of
+from .posting import escaped
 from .voice import Voice
 
 log = structlog.get_logger("baton.slack")
@@ -54,6 +56,7 @@ TOO_SLOW = "That took too long to open; please press the button again."
 UNDECIDED = "This takes longer than usual. The card will show what came of it."
 NEEDS_WORDS = "Write something first."
 NOT_CHOSEN = "Choose somebody from the list."
+KEPT = "Kept as a case for `baton eval`; nobody else holds it for that."
 
 
 class Payload(BaseModel):
@@ -98,12 +101,13 @@ AT_ONCE: Final[Mapping[str, Callable[[str, Value], Event]]] = {
     "reopen": lambda by, value: ReopenRequested(by, epoch=value.epoch),
     "snooze": lambda by, value: Snoozed(by, until_ms=None, epoch=value.epoch),
 }
-ASKS_FIRST: Final = frozenset({"reply", "note", "resolve", "transfer", "hand-back"})
+ASKS_FIRST: Final = frozenset({"reply", "note", "resolve", "transfer", "hand-back", "correct"})
 # What must be allowed at the instant of the click. A claim of what another holds is decided, so that the loser hears
 # who won; so is everything about offers, whose permission lies in the offer.
 NEEDS: Final[Mapping[str, Verb]] = {
     "claim": "claim", "release": "release", "reopen": "reopen", "snooze": "snooze", "resolve": "resolve",
     "transfer": "transfer", "hand-back": "hand_back", "note": "note",
+    "correct": "correct",
 }  # fmt: skip
 
 
@@ -141,6 +145,8 @@ class Actions:
             return FORGED
         if click.verb == "cancel":
             return await self._cancel(click)
+        if click.verb == "choose":
+            return await self._choose(click)
         by = person_of(self._policy(), click.user)
         if by is None:
             return NOT_STAFF
@@ -167,6 +173,14 @@ class Actions:
         found = located(click.value.conversation)
         assert found is not None
         return await self._enqueue(found.place, click, CancelRequested(click.user, epoch=click.value.epoch))
+
+    async def _choose(self, click: Click) -> str | None:
+        record = await self._mailbox.read(click.value.conversation)
+        said = choosing.said_by(record, click.value, click.user) if record is not None else GONE
+        if record is None or isinstance(said, str):
+            return str(said)
+        once = replace(click, mail_id=f"choose|{value_of(*click.value)}|{click.user}")
+        return await self._enqueue(replace(record.place, id=click.value.conversation), once, said)
 
     async def _enqueue(self, place: Place, click: Click, event: Event) -> str | None:
         try:
@@ -204,6 +218,8 @@ class Actions:
             return modals.note(meta, record)
         if click.verb == "resolve":
             return modals.resolve(meta, record)
+        if click.verb == "correct":
+            return modals.correct(meta, self._policy())
         if conversation is None:
             return None  # nobody has decided on it yet, so nobody can give it away
         if click.verb == "transfer":
@@ -227,7 +243,7 @@ class Actions:
         user, team = text_of(payload.user.get("id")), _team_of(payload)
         if not callback.startswith(PREFIX):
             return _done()
-        verb, fields = callback.removeprefix(PREFIX), _fields_of(payload.view)
+        verb, fields = callback.removeprefix(PREFIX), fields_of(payload.view)
         place = exact_place(meta.value.conversation) if meta is not None else None
         if meta is None or place is None or place.workspace != team or verb not in ASKS_FIRST:
             return _errors({_first_input(payload.view): FORGED})
@@ -245,16 +261,16 @@ class Actions:
 
         async def tell(text: str) -> None:
             words = fields.get(TEXT, "")
-            lost = "\n\nWhat you wrote:\n" + "\n".join(f"> {_escaped(line)}" for line in words.splitlines())
+            lost = "\n\nWhat you wrote:\n" + "\n".join(f"> {escaped(line)}" for line in words.splitlines())
             await self._voice.tell(meta.channel, user, meta.thread_ts, text + (lost if words else ""))
 
-        self.follow(accepted.conversation, mail.id, tell)
+        self.follow(accepted.conversation, mail.id, tell, done=KEPT if verb == "correct" else "")
         return _done()
 
     # ---- what came of it
 
-    def follow(self, conversation: str, mail_id: str, tell: Callable[[str], Awaitable[None]]) -> None:
-        """Wait for the outcome; whoever caused the event is told if it was refused."""
+    def follow(self, conversation: str, mail_id: str, tell: Callable[[str], Awaitable[None]], done: str = "") -> None:
+        """Wait for the outcome; whoever caused the event is told if it was refused, else `done`."""
 
         async def wait() -> None:
             outcome = await self._mailbox.outcome(conversation, mail_id, wait_s=OUTCOME_WAIT_S)
@@ -262,6 +278,8 @@ class Actions:
                 await tell(UNDECIDED)
             elif outcome.code != "ok":
                 await tell(refusal_in_words(outcome))
+            elif done:
+                await tell(done)
 
         self._errands.run(wait(), "outcome")
 
@@ -275,7 +293,7 @@ def refusal_in_words(outcome: Outcome) -> str:
     said = outcome.detail or "That changed nothing."
     if outcome.holder and outcome.holder not in said:
         said = f"{said} It is with {outcome.holder}."
-    return _escaped(said)
+    return escaped(said)
 
 
 def forbidden(policy: Policy, record: Record, by: str, verb: str) -> str | None:
@@ -293,10 +311,10 @@ def forbidden(policy: Policy, record: Record, by: str, verb: str) -> str | None:
     if why is None and not any(isinstance(mail.event, get_args(DeskEvent)) for mail in record.pending):
         if verb == "reply":
             why = _cannot_reply(policy, conversation, by)
-            return None if why is None else _escaped(why)
+            return None if why is None else escaped(why)
         if needed is not None and not _lost_race(conversation, by, verb):
             why = may(policy, conversation, by, needed)
-    return None if why is None else _escaped(f"{name} {why}.")
+    return None if why is None else escaped(f"{name} {why}.")
 
 
 def _lost_race(conversation: Conversation, by: str, verb: str) -> bool:
@@ -357,7 +375,7 @@ def click_of(payload: Payload) -> Click | None:
 
 def _verb_of(payload: Payload) -> str | None:
     action_id = text_of(payload.actions[0].get("action_id")) if payload.actions else ""
-    return action_id.removeprefix(PREFIX) if action_id.startswith(PREFIX) else None
+    return action_id.removeprefix(PREFIX).partition(":")[0] if action_id.startswith(PREFIX) else None
 
 
 def _team_of(payload: Payload) -> str:
@@ -373,20 +391,6 @@ def _shown_for(message: Mapping[str, Any]) -> str | None:
     return text_of(about.get("conversation")) or None if isinstance(about, Mapping) else None
 
 
-def _fields_of(view: Mapping[str, Any]) -> dict[str, str]:
-    """Block id -> what was typed or chosen there. Each of our blocks has one element, of the same action id."""
-    state = view.get("state")
-    values = state.get("values") if isinstance(state, Mapping) else None
-    fields: dict[str, str] = {}
-    for block_id, elements in values.items() if isinstance(values, Mapping) else ():
-        element = elements.get(block_id) if isinstance(elements, Mapping) else None
-        if isinstance(element, Mapping):
-            chosen = element.get("selected_option")
-            value = element.get("value") or (chosen.get("value") if isinstance(chosen, Mapping) else "")
-            fields[str(block_id)] = text_of(value).strip()
-    return fields
-
-
 def _event_of(verb: str, by: str, meta: Meta, fields: Mapping[str, str]) -> Event | dict[str, str]:
     """The event of a submission, or what is wrong, by block id."""
     epoch, text = meta.value.epoch, fields.get(TEXT, "")
@@ -398,20 +402,29 @@ def _event_of(verb: str, by: str, meta: Meta, fields: Mapping[str, str]) -> Even
         case "resolve":
             return MarkedResolved(by, seen=meta.seen, outcome=fields.get(OUTCOME, ""), note=text, epoch=epoch)
         case "transfer":
-            kind, _, name = fields.get(TO, "").partition(":")
-            if kind not in ("team", "person") or not name:
+            target = _target_of(fields.get(TO, ""))
+            if target is None or target.kind == "agent":
                 return {TO: NOT_CHOSEN}
             if not text:
                 return {TEXT: NEEDS_WORDS}
-            target = Target("team", name) if kind == "team" else Target("person", name)
             return Transferred(by, target, text, epoch=epoch)
+        case "correct":
+            to = _target_of(fields.get(TO, ""))
+            return RouteCorrected(by, to) if to is not None else {TO: NOT_CHOSEN}
         case _:
             return HandedBack(by, fields.get(TO) or None, fields.get(HINT, ""), epoch=epoch)
 
 
+def _target_of(chosen: str) -> Target | None:
+    """What a list's entry names; None: nothing was chosen, or it was never ours."""
+    kind, _, name = chosen.partition(":")
+    known = next((one for one in get_args(TargetKind) if one == kind), None)
+    return Target(known, name) if known is not None and name else None
+
+
 def _submission_id(view: Mapping[str, Any]) -> str:
     """The same submission sent again is the same mail; the same form filled in otherwise is not."""
-    filled = zlib.crc32(repr(sorted(_fields_of(view).items())).encode())
+    filled = zlib.crc32(repr(sorted(fields_of(view).items())).encode())
     return f"view|{text_of(view.get('id'))[:60]}|{text_of(view.get('hash'))[:60]}|{filled}".replace("\n", " ")
 
 
@@ -419,10 +432,6 @@ def _first_input(view: Mapping[str, Any]) -> str:
     blocks = view.get("blocks")
     inputs = (one for one in blocks if isinstance(one, Mapping)) if isinstance(blocks, list) else ()
     return next((text_of(one.get("block_id")) for one in inputs if one.get("type") == "input"), TEXT)
-
-
-def _escaped(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _done() -> BoltResponse:

@@ -28,7 +28,7 @@ from routing.moves import open_handoff
 from routing.policy import Policy
 from routing.reasons import in_words
 
-from .ids import value_of
+from .ids import choice_of, value_of
 from .posting import escaped
 
 Block = dict[str, Any]
@@ -71,6 +71,13 @@ def value(conversation: Conversation, handoff: int) -> str:
 def button(label: str, action: str, carried: str, *, style: str | None = None) -> Block:
     drawn = {"type": "button", "text": _plain(label), "action_id": f"baton:{action}", "value": carried}
     return drawn | ({"style": style} if style is not None else {})
+
+
+def more(conversation: Conversation, handoff: int) -> Block:
+    """What any member of staff may say of the conversation, whoever holds it."""
+    carried = choice_of("correct", conversation.id, handoff, conversation.epoch)
+    options = [{"text": _plain("Wrong route?"), "value": carried}]
+    return {"type": "overflow", "action_id": "baton:more", "options": options}
 
 
 def card(record: Record, policy: Policy, facts: Facts) -> Drawn:
@@ -119,7 +126,8 @@ def _waiting(record: Record, conversation: Conversation, policy: Policy, facts: 
     last = _last_words(record)
     if last:
         details.append(_section("\n".join(f"> {line}" for line in last)))
-    details.append(_actions(button("Claim", "claim", value(conversation, facts.handoff), style="primary")))
+    claim = button("Claim", "claim", value(conversation, facts.handoff), style="primary")
+    details.append(_actions(claim, more(conversation, facts.handoff)))
     title = _title(record, handoff.need, facts)
     said = f"{_plain_title(record, handoff.need, facts)} waits for {policy.team(handoff.team).title}"
     return Drawn(said, (_section(f"{title}\n{state}"),), (_bar(kind, said, details),))
@@ -146,7 +154,8 @@ def _held(record: Record, conversation: Conversation, policy: Policy, facts: Fac
         parts.append(f"<{facts.link}|Open thread>")
     title = _title(record, need, facts)
     said = f"{_plain_title(record, need, facts)} is with {name}"
-    details = [_section(" · ".join(parts)), _actions(*holder_buttons(value(conversation, facts.handoff)))]
+    buttons = holder_buttons(value(conversation, facts.handoff))
+    details = [_section(" · ".join(parts)), _actions(*buttons, more(conversation, facts.handoff))]
     return Drawn(said, (_section(title),), (_bar("held", said, details),))
 
 
@@ -165,7 +174,7 @@ def _ended(record: Record, conversation: Conversation, policy: Policy, facts: Fa
     begun, ended = _span(record.journal, facts.handoff)
     if isinstance(conversation.holder, Resolved) and conversation.card[1] == facts.handoff:
         # Whoever stepped in after this handoff has ended it all: the newest card says so.
-        ended = next((entry for entry in reversed(record.journal) if entry.after == "none"), ended)
+        ended = next((entry for entry in reversed(record.journal) if entry.after == "none" != entry.before), ended)
     need = _need_at(record, conversation)
     line, said = _end_words(begun, ended, conversation, policy, facts)
     title = _title(record, need, facts)

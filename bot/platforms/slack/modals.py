@@ -15,6 +15,7 @@ from routing.effects import Line
 from routing.permissions import is_requester
 from routing.policy import Policy
 
+from .events import text_of
 from .ids import Value, is_id, is_ts, read_value, value_of
 
 Json = dict[str, Any]
@@ -86,12 +87,7 @@ def transfer(meta: Meta, conversation: Conversation, policy: Policy, by: str) ->
         for key, person in policy.people.items()
         if key != by and not is_requester(policy, conversation, key)
     ]
-    groups = [
-        {"label": _plain(label), "options": [_option(*each) for each in options[:MOST_OPTIONS]]}
-        for label, options in (("Teams", teams), ("People", people))
-        if options
-    ]
-    where = {"type": "static_select", "action_id": TO, "option_groups": groups, "placeholder": _plain("Choose")}
+    where = _choice((("Teams", teams), ("People", people)))
     return _modal(
         "transfer", "Transfer", "Transfer", meta,
         [_input(TO, "To", where), _text(TEXT, "What should the next person know?")],
@@ -108,6 +104,16 @@ def hand_back(meta: Meta, conversation: Conversation, policy: Policy) -> Json:
         who["initial_option"] = chosen
     blocks = [_input(TO, "To the agent", who), _text(HINT, "A hint for the agent", optional=True)]
     return _modal("hand-back", "Hand back", "Hand back", meta, blocks)
+
+
+def correct(meta: Meta, policy: Policy) -> Json:
+    """To whom it should have gone. Nothing moves: it is kept as a case for `baton eval`."""
+    groups = (
+        ("Teams", [(f"team:{team.name}", team.title) for team in policy.teams.values()]),
+        ("Agents", [(f"agent:{name}", name) for name in policy.agents]),
+        ("People", [(f"person:{key}", person.name) for key, person in policy.people.items()]),
+    )
+    return _modal("correct", "Wrong route?", "Keep", meta, [_input(TO, "It should have gone to", _choice(groups))])
 
 
 # ---- parts -----------------------------------------------------------------------------------------------------------
@@ -160,6 +166,16 @@ def _input(block_id: str, label: str, element: Mapping[str, Any], *, optional: b
     return {**block, "optional": True} if optional else block
 
 
+def _choice(groups: Sequence[tuple[str, Sequence[tuple[str, str]]]]) -> Json:
+    """One of several, by groups of (value, label)."""
+    shown = [
+        {"label": _plain(label), "options": [_option(*each) for each in options[:MOST_OPTIONS]]}
+        for label, options in groups
+        if options
+    ]
+    return {"type": "static_select", "action_id": TO, "option_groups": shown, "placeholder": _plain("Choose")}
+
+
 def _option(value: str, label: str) -> Json:
     return {"text": _plain(label[:75]), "value": value}
 
@@ -167,3 +183,17 @@ def _option(value: str, label: str) -> Json:
 def _plain(text: str) -> Json:
     """Plain text never becomes markup, whatever a customer wrote."""
     return {"type": "plain_text", "text": text, "emoji": False}
+
+
+def fields_of(view: Mapping[str, Any]) -> dict[str, str]:
+    """Block id -> what was typed or chosen there. Each of our blocks has one element, of the same action id."""
+    state = view.get("state")
+    values = state.get("values") if isinstance(state, Mapping) else None
+    fields: dict[str, str] = {}
+    for block_id, elements in values.items() if isinstance(values, Mapping) else ():
+        element = elements.get(block_id) if isinstance(elements, Mapping) else None
+        if isinstance(element, Mapping):
+            chosen = element.get("selected_option")
+            value = element.get("value") or (chosen.get("value") if isinstance(chosen, Mapping) else "")
+            fields[str(block_id)] = text_of(value).strip()
+    return fields

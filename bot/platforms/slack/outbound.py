@@ -4,6 +4,7 @@ What the customer reads leaves from here and is made of `Say` and `Notice` alone
 """
 
 import asyncio
+from dataclasses import replace
 from typing import Final
 
 import structlog
@@ -14,6 +15,7 @@ from routing.conversation import Conversation
 from routing.effects import (
     AskRating,
     CloseStream,
+    DropChoices,
     InvitePerson,
     Notice,
     PostCard,
@@ -26,7 +28,7 @@ from routing.effects import (
 )
 from routing.policy import Policy
 
-from . import cards
+from . import cards, choosing
 from .client import Directory, SlackRefusal, Web
 from .desk import DeskSide, NumberOf, waits
 from .ids import Located, located, slack_user_of
@@ -55,6 +57,7 @@ class SlackPlatform:
         self._web = web
         self._policy_of = policy_of
         self._poster = Poster(web, memory, settle_s)
+        self._choices = choosing.Drawn(self._poster, memory)
         relay = Relay(self._poster, memory, self.directory.name)
         self._desk = DeskSide(web, self.directory, self._poster, relay, mailbox, memory, number_of)
         self._staff = StaffSide(self._desk)
@@ -79,6 +82,8 @@ class SlackPlatform:
                 return await staff.invite(row, effect, here, conversation, policy)
             case SyncDesk() as effect:
                 await desk.sync(effect, here, conversation)
+            case DropChoices() as effect:
+                await self._choices.drop(conversation, effect, _spot(here, conversation))
             case AskRating() | CloseStream():
                 pass  # nothing is streamed, and nobody is asked yet
             case _:
@@ -89,7 +94,8 @@ class SlackPlatform:
         """See the port."""
         here = _here(conversation)
         if row.lane == LANE:
-            return await self._poster.find(conversation.id, LANE, row.key, [_spot(here, conversation)])
+            sent = await self._poster.find(conversation.id, LANE, row.key, [_spot(here, conversation)])
+            return await self._noted(row, here, conversation, sent) if sent is not None else None
         policy = await self._policy_of(conversation.workspace)
         otherwise = await self._desk.places(row, here, conversation, policy)
         sent = await self._poster.find(conversation.id, row.lane, row.key, otherwise)
@@ -121,21 +127,31 @@ class SlackPlatform:
         posts = await self._words(row, conversation, policy)
         spot = _spot(here, conversation)
         try:
-            return await self._poster.send(conversation.id, LANE, row.key, spot, posts)
+            sent = await self._poster.send(conversation.id, LANE, row.key, spot, posts)
         except SlackRefusal as refusal:
             # The line that began the thread was deleted. A direct message is still theirs alone; a channel is not.
             if here.root or not spot.thread or refusal.code not in ("cannot_reply_to_message", "thread_not_found"):
                 raise
-            return await self._poster.send(conversation.id, LANE, row.key, Spot(here.team, here.channel), posts)
+            sent = await self._poster.send(conversation.id, LANE, row.key, Spot(here.team, here.channel), posts)
+        return await self._noted(row, here, conversation, sent)
+
+    async def _noted(self, row: Row, here: Located, conversation: Conversation, sent: str) -> str:
+        """The message's id, once it is written down if it has buttons."""
+        if isinstance(row.effect, Say) and row.effect.choices:
+            shown = _quiet(_parts(row.effect.text)[0])
+            await self._choices.posted(conversation, row.effect, _spot(here, conversation), sent, shown)
+        return sent
 
     async def _words(self, row: Row, conversation: Conversation, policy: Policy) -> list[Post]:
         match row.effect:
-            case Say(author=author, text=text) if author.kind == "agent":
-                return [
+            case Say(author=author, text=text) as said if author.kind == "agent":
+                posts = [
                     Post(escaped(part), "reply", blocks=[{"type": "markdown", "text": _quiet(part)}])
-                    for part in pieces(text, MARKDOWN_MOST)
-                    if part.strip()
+                    for part in _parts(text)
                 ]
+                # Of a long answer the first message has the buttons: its id is the one that is known.
+                buttons = choosing.buttons(conversation, said)
+                return [replace(posts[0], blocks=[*posts[0].blocks, *buttons]), *posts[1:]]
             case Say(author=author, text=text):
                 name = policy.person_name(author.name)
                 picture = await self._picture(policy, author.name)
@@ -172,6 +188,11 @@ def _here(conversation: Conversation) -> Located:
 def _spot(here: Located, conversation: Conversation) -> Spot:
     """A channel's thread for good; in a direct message the thread of the newest line."""
     return Spot(here.team, here.channel, here.root or conversation.thread)
+
+
+def _parts(text: str) -> list[str]:
+    """An agent's words as messages; one at least."""
+    return [part for part in pieces(text, MARKDOWN_MOST) if part.strip()] or [text]
 
 
 def _quiet(text: str) -> str:

@@ -24,8 +24,9 @@ local function remember(value)
     pairs_[#pairs_ + 1] = one
     pairs_[#pairs_ + 1] = value
   end
-  redis.call('HSET', fresh, unpack(pairs_))
-  redis.call('PEXPIREAT', fresh, whole((turn + 2) * TURN_MS))
+  if redis.call('HSET', fresh, unpack(pairs_)) == redis.call('HLEN', fresh) then
+    redis.call('PEXPIREAT', fresh, whole((turn + 2) * TURN_MS)) -- it has just come into being
+  end
 end
 
 local known = nil

@@ -68,7 +68,7 @@ end
 local next_one = redis.call('ZRANGE', ready, 0, 0, 'WITHSCORES')
 if next_one[1] and tonumber(next_one[2]) <= real then
   reply[3] = 1
-  ring(tag .. ':bell')
+  ring(tag)
 else
   reply[4] = next_one[2] or ''
   redis.call('DEL', tag .. ':bell') -- nothing is left to ring for

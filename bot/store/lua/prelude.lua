@@ -30,20 +30,32 @@ local function shown_ms(tag, override, real)
   return now
 end
 
--- A bell carries no data and at most one token: whoever pops it looks for itself, so a lost token loses nothing.
-local function ring(list)
-  if redis.call('LLEN', list) == 0 then redis.call('RPUSH', list, '1') end
+-- A bell carries no data and at most one token: whoever pops it looks for itself, so a lost token loses nothing. On a
+-- cluster nobody can wait on lists of many slots, so there it is published too; `:shard` says that this is one.
+local function ring(tag)
+  local list = tag .. ':bell'
+  if redis.call('LLEN', list) > 0 then return end
+  redis.call('RPUSH', list, '1')
+  if redis.call('EXISTS', tag .. ':shard') == 1 then redis.call('PUBLISH', 'bell', list) end
+end
+
+local function wake(tag, owner)
+  local list = tag .. ':wake:' .. owner
+  if redis.call('EXISTS', tag .. ':shard') == 1 then
+    redis.call('PUBLISH', 'wake:' .. owner, list)
+  elseif redis.call('LLEN', list) == 0 then
+    redis.call('RPUSH', list, '1')
+    redis.call('EXPIRE', list, WAKE_TTL_S)
+  end
 end
 
 -- Mail has come: ring for the owner, or make the conversation ready for anybody.
 local function rouse(tag, id, owner, not_before)
   if owner then
-    local wake = tag .. ':wake:' .. owner
-    ring(wake)
-    redis.call('EXPIRE', wake, WAKE_TTL_S)
+    wake(tag, owner)
   else
     redis.call('ZADD', tag .. ':r', 'LT', whole(not_before), id)
-    ring(tag .. ':bell')
+    ring(tag)
   end
 end
 
@@ -59,12 +71,13 @@ end
 -- Above MAILBOX_MAX entries go to an overflow list, and the flag `ov` stays until that list is empty again.
 local function append(tag, id, entry)
   local hash, box = tag .. ':c:' .. id, tag .. ':m:' .. id
-  if redis.call('HEXISTS', hash, 'ov') == 1 or redis.call('LLEN', box) >= MAILBOX_MAX then
+  local spills = redis.call('HEXISTS', hash, 'ov') == 1
+  if not spills and redis.call('RPUSH', box, entry) > MAILBOX_MAX then
+    redis.call('RPOP', box)
     redis.call('HSET', hash, 'ov', '1')
-    redis.call('RPUSH', tag .. ':mo:' .. id, entry)
-  else
-    redis.call('RPUSH', box, entry)
+    spills = true
   end
+  if spills then redis.call('RPUSH', tag .. ':mo:' .. id, entry) end
 end
 
 local function refill(tag, id)
@@ -101,12 +114,25 @@ local function drop_row(list, row, at)
   if at == 0 then redis.call('LPOP', list) else redis.call('LREM', list, 1, row) end
 end
 
--- Rows that may be performed again leave late, with what the owner writes next. ARGV from `first` on: lane, key ...
+-- Rows that may be performed again leave late, with what the owner writes next. ARGV from `first` on: lane, key ...,
+-- each lane's together and in order: they are nearly always its head, and leave with one cut.
 local function drop_done(tag, id, first)
-  for i = first, #ARGV, 2 do
-    local list = tag .. ':q:' .. id .. ':' .. ARGV[i]
-    local row, at = find_row(list, ARGV[i + 1])
-    if row then drop_row(list, row, at) end
+  while first <= #ARGV do
+    local lane, last = ARGV[first], first
+    while ARGV[last + 2] == lane do last = last + 2 end
+    local list = tag .. ':q:' .. id .. ':' .. lane
+    local heads = 0
+    for n, row in ipairs(redis.call('LRANGE', list, 0, (last - first) / 2)) do
+      local start = ARGV[first + 2 * n - 1] .. '\n'
+      if heads ~= n - 1 or string.sub(row, 1, #start) ~= start then break end
+      heads = n
+    end
+    if heads > 0 then redis.call('LTRIM', list, heads, -1) end
+    for i = first + 2 * heads, last, 2 do
+      local row, at = find_row(list, ARGV[i + 1])
+      if row then drop_row(list, row, at) end
+    end
+    first = last + 2
   end
 end
 
@@ -119,9 +145,10 @@ local function feed(tag, real, kind, data)
   redis.call('XADD', stream, '*', 'type', kind, 'data', data)
 end
 
--- What a lease shows: {version, state, place, lines, mails, mails in all, {lane, rows, lane, rows ...}}.
+-- What a lease shows: {version, state, place, lines, mails, mails in all, {lane, rows, lane, rows ...},
+-- nonce of the last commit and, after a bar, the newest link of the log}.
 local function contents(tag, id)
-  local hash = redis.call('HMGET', tag .. ':c:' .. id, 'v', 'st', 'pl', 'hz')
+  local hash = redis.call('HMGET', tag .. ':c:' .. id, 'v', 'st', 'pl', 'hz', 'lc')
   local box = tag .. ':m:' .. id
   local lanes, keys = {}, {}
   for i, lane in ipairs(LANES) do keys[i] = tag .. ':q:' .. id .. ':' .. lane end
@@ -136,6 +163,6 @@ local function contents(tag, id)
   end
   return {
     hash[1] or '0', hash[2] or '', hash[3] or '', redis.call('LLEN', tag .. ':h:' .. id) + tonumber(hash[4] or '0'),
-    redis.call('LRANGE', box, 0, BATCH - 1), redis.call('LLEN', box), lanes,
+    redis.call('LRANGE', box, 0, BATCH - 1), redis.call('LLEN', box), lanes, hash[5] or '',
   }
 end

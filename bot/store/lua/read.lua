@@ -1,7 +1,7 @@
 -- READ: a conversation at one instant, for readers. ARGV: tag, id, override.
--- Returns {now, version, state, place, lines, journal, mails} or nothing.
+-- Returns {now, version, state, place, lines, journal, mails, last commit's nonce and link} or nothing.
 local tag, id = ARGV[1], ARGV[2]
-local hash = redis.call('HMGET', tag .. ':c:' .. id, 'v', 'st', 'pl', 'ov')
+local hash = redis.call('HMGET', tag .. ':c:' .. id, 'v', 'st', 'pl', 'ov', 'lc')
 if redis.call('EXISTS', tag .. ':c:' .. id) == 0 then return false end
 local mails = redis.call('LRANGE', tag .. ':m:' .. id, 0, -1)
 if hash[4] then
@@ -10,4 +10,5 @@ end
 return {
   whole(peek_ms(tag, ARGV[3], real_ms())), hash[1] or '0', hash[2] or '', hash[3] or '',
   redis.call('LRANGE', tag .. ':h:' .. id, 0, -1), redis.call('LRANGE', tag .. ':j:' .. id, 0, -1), mails,
+  hash[5] or '',
 }

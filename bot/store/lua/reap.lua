@@ -22,5 +22,5 @@ for _, id in ipairs(ids) do
     count = count + 1
   end
 end
-if count > 0 then ring(tag .. ':bell') end
+if count > 0 then ring(tag) end
 return count

@@ -171,6 +171,7 @@ document.body.addEventListener("htmx:error", (event) => {
 
 for (const form of document.querySelectorAll("[data-draft]")) {
   const area = form.querySelector("textarea");
+  if (!area) continue;
   const kept = sessionStorage.getItem(draftKey(form));
   if (kept && !area.value) area.value = kept;
   area.addEventListener("input", () => sessionStorage.setItem(draftKey(form), area.value));
@@ -220,7 +221,7 @@ keys.addEventListener("change", () => {
 });
 showKeys();
 
-const KEYS = { r: "reply", n: "note", t: "transfer", b: "hand-back", e: "resolve" };
+const KEYS = { r: "reply", n: "note", t: "transfer", b: "hand-back", e: "resolve", w: "correct" };
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && openPanel) {

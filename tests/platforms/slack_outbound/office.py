@@ -152,7 +152,7 @@ def buttons(message: Message) -> list[str]:
 
 
 def values(message: Message) -> set[str]:
-    return {element["value"] for element in _elements(message)}
+    return {element["value"] for element in _elements(message) if "value" in element}
 
 
 def _elements(message: Message) -> list[dict[str, Any]]:

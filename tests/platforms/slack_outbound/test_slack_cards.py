@@ -74,18 +74,21 @@ def entry(epoch: int, after: str, *, reason: Any = "none", actor: str = "person:
     return JournalEntry(at_ms or epoch, epoch, "E", actor, "c", reason, "agent:triage", after, "v1")
 
 
+HOLDERS_BUTTONS = ["reply", "release", "transfer", "hand-back", "resolve", "more"]
 RESOLVED = Resolved(Actor("person", "ana"), HANDOFF + 11 * 60_000, "person:ana", "billing", "refund issued")
 STATES: dict[str, tuple[Record, str, list[str]]] = {
-    "queued": (record(Queued("billing", HANDOFF, OPEN)), "*Waiting* since", ["claim"]),
-    "parked": (record(Parked("billing", HANDOFF + HOUR, OPEN)), "*Closed*, opens", ["claim"]),
-    "offered": (record(Offered("billing", Offer("1.1", "bob", 0), OPEN)), "*Offered* to Bob &lt;Stone&gt;", ["claim"]),
+    "queued": (record(Queued("billing", HANDOFF, OPEN)), "*Waiting* since", ["claim", "more"]),
+    "parked": (record(Parked("billing", HANDOFF + HOUR, OPEN)), "*Closed*, opens", ["claim", "more"]),
+    "offered": (
+        record(Offered("billing", Offer("1.1", "bob", 0), OPEN)), "*Offered* to Bob &lt;Stone&gt;", ["claim", "more"],
+    ),
     "held": (
         record(HeldByHuman("ana", "billing", None, OPEN), epoch=HANDOFF + 5), "*Ana Duarte*",
-        ["reply", "release", "transfer", "hand-back", "resolve"],
+        HOLDERS_BUTTONS,
     ),
     "on hold": (
         record(OnHold("ana", "billing", HANDOFF + HOUR, OPEN), epoch=HANDOFF + 5), "snoozed until",
-        ["reply", "release", "transfer", "hand-back", "resolve"],
+        HOLDERS_BUTTONS,
     ),
     "resolved": (
         ended(RESOLVED, entry(HANDOFF + 9, "none", at_ms=HANDOFF + 11 * 60_000)),
@@ -105,7 +108,7 @@ STATES: dict[str, tuple[Record, str, list[str]]] = {
     ),
     "reopened": (
         ended(HeldByHuman("ana", "billing"), entry(HANDOFF + 9, "none"), entry(HANDOFF + 20, "person:ana")),
-        "*Ana Duarte*", ["reply", "release", "transfer", "hand-back", "resolve"],
+        "*Ana Duarte*", HOLDERS_BUTTONS,
     ),
 }  # fmt: skip
 
@@ -128,7 +131,10 @@ def test_a_card_says_its_state_in_words_and_offers_what_can_be_done(state: str) 
     assert words in str(all_blocks(drawn)) and "*#1042*" in str(drawn.blocks)
     assert [each["action_id"] for each in actions(drawn)] == [f"baton:{verb}" for verb in verbs]
     epoch = shown.conversation.epoch if shown.conversation is not None else 0
-    assert {each["value"] for each in actions(drawn)} <= {f"{CONVERSATION}|{HANDOFF}|{epoch}"}
+    options = [option["value"] for each in actions(drawn) for option in each.get("options", [])]
+    carried = {each["value"] for each in actions(drawn) if "value" in each}
+    carried |= {choice.removeprefix("correct|") for choice in options}
+    assert carried <= {f"{CONVERSATION}|{HANDOFF}|{epoch}"}
     assert drawn.text.startswith("#1042 Mia Chen: ") and "must not know" not in str(drawn)
 
 

@@ -88,7 +88,7 @@ async def test_a_handoff_shows_one_card_with_everything_a_person_needs(redis_url
         assert "route “refunds” → Billing (line" in shown and "asked for a person" in shown and "priority high" in shown
         assert f"<https://acme.slack.com/archives/C0HELP/p{root.replace('.', '')}|Open thread>" in shown
         assert card.attachments[0]["color"] and "Waiting" in shown
-        assert buttons(card) == ["baton:claim"]
+        assert buttons(card) == ["baton:claim", "baton:more"]
         assert record.conversation is not None
         assert values(card) == {f"{there}|{payload(card)['handoff']}|{record.conversation.epoch}"}
         assert await desk.store.address("slack", "T0ACME", "T0ACME.C0BILLING", card.ts) == there
@@ -123,7 +123,8 @@ async def test_whoever_claims_in_a_channel_is_called_in_and_gets_the_packet(redi
         assert await desk.store.address("slack", "T0ACME", f"T0ACME.{packet.channel}", packet.ts) == there
         card = desk.card("#desk-billing")
         assert "*Ana Duarte*" in drawn(card) and "claimed <!date^" in drawn(card) and "Needs" not in drawn(card)
-        assert buttons(card) == [f"baton:{verb}" for verb in ("reply", "release", "transfer", "hand-back", "resolve")]
+        verbs = ("reply", "release", "transfer", "hand-back", "resolve", "more")
+        assert buttons(card) == [f"baton:{verb}" for verb in verbs]
 
 
 async def test_who_stepped_in_by_writing_in_the_thread_is_not_called_again(redis_url: str, tmp_path: Path) -> None:

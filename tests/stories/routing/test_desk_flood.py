@@ -31,7 +31,7 @@ def test_a_customer_who_takes_their_time_stays_with_the_agent() -> None:
 
     for number in range(6):
         world.writes(f"hello {number}")
-        world.answers("Hello!")
+        world.answers(f"Hello {number}!")
         world.wait(61_000)
 
     assert isinstance(world.c.holder, HeldByAgent)

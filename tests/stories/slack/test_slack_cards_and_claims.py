@@ -53,7 +53,7 @@ def test_exactly_one_card_with_a_claim_button_stands_although_slack_cuts_answers
     assert cut.met == limited.met == 1
     assert len(desk.cards(lost)) == len(desk.cards(refused)) == 1
     assert drawn_anew.ts == card.ts
-    assert buttons(desk.cards(refused)[0]) == ["baton:claim"]
+    assert buttons(desk.cards(refused)[0]) == ["baton:claim", "baton:more"]
     keys = [payload(each)["key"] for each in desk.ours("#desk-returns")]
     assert len(keys) == len(set(keys))
 

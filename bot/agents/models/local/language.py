@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from bot.agents.models.local.text import plain
+from bot.agents.phrases import fold
 
 _WORDS = {
     "en": """the is my i you and to of it what how can do not in for this that have was with are please would where
@@ -28,6 +29,7 @@ _WORDS = {
         heeft mij ook nog of maar wil graag iemand geen twee keer""",
 }
 _LANGUAGES = {language: frozenset(words.split()) for language, words in _WORDS.items()}
+SMALL_WORDS = frozenset(fold(word) for words in _LANGUAGES.values() for word in words)
 _WORD = re.compile(r"[^\W\d_]+")
 
 

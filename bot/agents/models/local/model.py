@@ -1,22 +1,26 @@
 """The embedded model: it speaks for an agent without any provider, and says only what an administrator wrote or what is
 plainly true.
 
-It quotes an answer with its source, passes the conversation on when a person is asked for or when it failed twice, and
-otherwise says what it can help with and that a person can be had. It keeps no state: what happened before is read from
-the history, so that it says the same after a crash.
+It quotes an answer with its source, asks which of two things is meant, says what it can help with, and passes the
+conversation on when a person is asked for, when it failed twice or when it does not know. None of that is a dead end: a
+person can always be had. It keeps no state: what its lines did stands beside them in the history, so that it says the
+same after a crash.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
-from bot.agents.items import AssistantMessage, HandoffOutput, Item, PersonMessage, UserMessage
-from bot.agents.models.base import ModelAnswer, ModelRequest, RawCall, Usage
-from bot.agents.models.local.people import agrees
-from bot.agents.models.local.triage import AnswerEntry, Judgement, LocalTriage
+from bot.agents.items import Act, AssistantMessage, HandoffOutput, Item, PersonMessage, UserMessage
+from bot.agents.models.base import Choice, ModelAnswer, ModelRequest, RawCall, Usage
+from bot.agents.models.local.mood import yes_or_no
+from bot.agents.models.local.taught import AnswerEntry, RouteExamples
+from bot.agents.models.local.triage import Judgement, LocalTriage, label_of
 from bot.agents.tools import TargetInfo, ToolSpec
 
 _GREETING = re.compile(
@@ -26,10 +30,13 @@ _GREETING = re.compile(
 )
 
 
+PERSON: Final = (Choice("", "person"),)
+HELPED: Final = (Choice("", "helped"), *PERSON)
+
+
 @dataclass(frozen=True)
 class LocalTexts:
-    """The lines of its own. Those of `failures` mark, in the history, a turn in which it had no answer; keep them apart
-    from any answer."""
+    """The lines of its own."""
 
     greeting: str = "Hello! What can I do for you?"
     topics: str = "I can help with: {topics}."
@@ -38,15 +45,12 @@ class LocalTexts:
     about: str = (
         "This looks like a question about {topic}, which I cannot settle myself. Would you like a person to look at it?"
     )
+    ask: str = "Is this about “{one}” or “{other}”?"
+    ask_one: str = "Is this about “{one}”?"
     unhelpful: str = "I am sorry that this did not help. Would you like a person to look at it?"
     again: str = "I have no better answer to that. Would you like a person to look at it?"
     welcome: str = "You are welcome!"
     source: str = "Source: {source}"
-
-    @property
-    def offers(self) -> tuple[str, ...]:
-        """How lines end to which a plain yes means: a person, please."""
-        return ("Would you like a person to look at it?", self.unhelpful, self.again)
 
 
 class LocalModel:
@@ -69,66 +73,96 @@ class LocalModel:
         question, said = _conversation(request.items)
         if not question.strip():
             return self._speak(self._opening())
-        judged = self._triage.judge(question)
-        last = said[-1] if said else ""
-        if judged.wants_person or request.tool_choice != "auto" or (self._offered(last) and agrees(question)):
+        judged = await asyncio.to_thread(self._triage.judge, question)
+        last = said[-1].act if said else ""
+        reply = yes_or_no(question)
+        if judged.wants_person or request.tool_choice != "auto" or (last == "offer" and reply == "yes"):
             return self._hand_over(request, judged, "asked_for_human", "The customer asked for a person.")
         if judged.thanks:
             return self._speak(self._texts.welcome)
-        if judged.answer is not None and not judged.unhelpful:
-            if any(judged.answer.text in words for words in said):
-                return self._hand_over(request, judged, "failed_answers", "The only fitting answer did not settle it.")
-            return replace(self._speak(self._quoted(judged.answer)), verbatim=True)
+        in_vain = judged.unhelpful or (last == "answer" and reply == "no")
+        named = self._triage.named(question)
+        answer = named if isinstance(named, AnswerEntry) else judged.answer
+        if answer is not None and not in_vain:
+            return self._answered(request, judged, answer, said)
         if _GREETING.match(question):
             return self._speak(self._opening())
-        if self._failures(said) + 1 > self._failures_allowed:
+        if self._failures(said) + 1 > self._failures_allowed - (1 if in_vain else 0):
             return self._hand_over(request, judged, "failed_answers", "No answer was found, several times.")
-        return self._speak(self._no_answer(judged, said))
+        if in_vain and said:
+            return self._offer(self._texts.unhelpful, said)
+        if isinstance(named, RouteExamples) and last == "ask":
+            return self._hand_over(request, judged, None, f"The customer says that it is about {label_of(named)}.")
+        return self._by_verdict(request, judged, said)
+
+    def _by_verdict(
+        self, request: ModelRequest, judged: Judgement, said: Sequence[AssistantMessage]
+    ) -> ModelAnswer:  # fmt: skip
+        """No answer fits. Which of two is meant is asked once, what it can do is said once."""
+        done = {one.act for one in said[_after_last_answer(said) :]}
+        match judged.verdict:
+            case "sure":
+                topic = self._triage.route(judged.topic or "")
+                about = label_of(topic) if topic is not None else ""
+                return self._offer(_filled(self._texts.about, topic=about), said)
+            case "ask" if "ask" not in done and (choices := self._candidates(judged)):
+                words = self._texts.ask if len(choices) > 1 else self._texts.ask_one
+                one, other = choices[0].label, choices[-1].label
+                return self._speak(_filled(words, one=one, other=other), "ask", (*choices, *PERSON))
+            case "out_of_scope" if "menu" not in done:
+                line = " ".join(part for part in (self._texts.unsure, self._known_topics(), self._texts.person) if part)
+                return self._speak(line, "menu", PERSON)
+            case "out_of_scope":
+                return self._hand_over(request, judged, "failed_answers", "It is about nothing that is known here.")
+            case _:
+                # Whom the routes name, at last the default queue, gets it.
+                return ModelAnswer(usage=Usage(model_calls=1), model=self.name, cause="no_answer")
+
+    def _candidates(self, judged: Judgement) -> tuple[Choice, ...]:
+        taught: dict[str, RouteExamples | AnswerEntry] = {one.name: one for one in self._triage.answers}
+        taught.update((one.name, one) for one in self._triage.routes)
+        labels = dict.fromkeys(label_of(taught[name]) for name in judged.candidates if name in taught)
+        return tuple(Choice(label) for label in labels)
+
+    def _answered(
+        self, request: ModelRequest, judged: Judgement, answer: AnswerEntry, said: Sequence[AssistantMessage]
+    ) -> ModelAnswer:
+        if any(answer.text in one.text for one in said):
+            return self._hand_over(request, judged, "failed_answers", "The only fitting answer did not settle it.")
+        return replace(self._speak(self._quoted(answer), "answer", HELPED), verbatim=True)
 
     def _quoted(self, entry: AnswerEntry) -> str:
-        return f"{entry.text}\n{self._texts.source.format(source=entry.source)}" if entry.source else entry.text
+        return f"{entry.text}\n{_filled(self._texts.source, source=entry.source)}" if entry.source else entry.text
 
     def _opening(self) -> str:
         return " ".join(part for part in (self._texts.greeting, self._known_topics(), self._texts.person) if part)
 
     def _known_topics(self) -> str:
-        names = [route.description.rstrip(".") for route in self._triage.routes if route.description]
-        names += [entry.name.replace("_", " ").replace("-", " ") for entry in self._triage.answers]
-        return self._texts.topics.format(topics="; ".join(dict.fromkeys(names))) if names else ""
+        names = [label_of(route) for route in self._triage.routes if route.description]
+        names += [label_of(entry) for entry in self._triage.answers]
+        return _filled(self._texts.topics, topics="; ".join(dict.fromkeys(names))) if names else ""
 
-    def _no_answer(self, judged: Judgement, said: Sequence[str]) -> str:
-        texts = self._texts
-        topic = judged.topic
-        route = self._triage.route(topic) if topic is not None and judged.topics[topic] >= 0.5 else None
-        if judged.unhelpful and said:
-            line = texts.unhelpful
-        elif route is not None:
-            line = texts.about.format(topic=(route.description or route.name).rstrip("."))
-        else:
-            line = " ".join(part for part in (texts.unsure, self._known_topics(), texts.person) if part)
-        return line if line not in said else texts.again
-
-    def _failures(self, said: Sequence[str]) -> int:
-        """How many of the last answers were none."""
+    def _failures(self, said: Sequence[AssistantMessage]) -> int:
+        """How many of the last answers were none. To ask which of two is meant is no failure."""
         failed = 0
-        for words in reversed(said):
-            if not (words.startswith(self._texts.unsure) or self._offered(words)):
+        for one in reversed(said):
+            if one.act not in ("offer", "menu", "ask"):
                 break
-            failed += 1
+            failed += one.act != "ask"
         return failed
 
-    def _offered(self, words: str) -> bool:
-        return words.endswith(self._texts.offers)
+    def _offer(self, line: str, said: Sequence[AssistantMessage]) -> ModelAnswer:
+        return self._speak(line if all(line != one.text for one in said) else self._texts.again, "offer", PERSON)
 
-    def _speak(self, words: str) -> ModelAnswer:
-        return ModelAnswer(words, usage=Usage(model_calls=1), model=self.name)
+    def _speak(self, words: str, act: Act = "", choices: tuple[Choice, ...] = ()) -> ModelAnswer:
+        return ModelAnswer(words, usage=Usage(model_calls=1), model=self.name, act=act, choices=choices)
 
-    def _hand_over(self, request: ModelRequest, judged: Judgement, cause: str, reason: str) -> ModelAnswer:
+    def _hand_over(self, request: ModelRequest, judged: Judgement, cause: str | None, reason: str) -> ModelAnswer:
         """A transfer to the people who fit best; without a tool for it, the runner's fallback is asked for by the cause
         alone."""
         chosen = self._best_target(request.tools, judged)
         if chosen is None:
-            return ModelAnswer(usage=Usage(model_calls=1), model=self.name, cause=cause)
+            return ModelAnswer(usage=Usage(model_calls=1), model=self.name, cause=cause or "no_answer")
         spec, target = chosen
         topic = judged.topic
         if topic is not None and judged.topics[topic] >= 0.5:
@@ -173,15 +207,15 @@ def _same(name: str) -> str:
     return " ".join(name.rpartition(":")[2].replace("_", " ").replace("-", " ").lower().split())
 
 
-def _conversation(items: Sequence[Item]) -> tuple[str, list[str]]:
+def _conversation(items: Sequence[Item]) -> tuple[str, list[AssistantMessage]]:
     """The customer's lines that nobody has answered, as one text, and what agents said since the last handoff."""
     question: list[str] = []
-    said: list[str] = []
+    said: list[AssistantMessage] = []
     for item in items:
         if isinstance(item, UserMessage):
             question.append(item.text)
         elif isinstance(item, AssistantMessage):
-            said.append(item.text)
+            said.append(item)
             question.clear()
         elif isinstance(item, PersonMessage):
             question.clear()  # a person answered; what an agent said before them is over
@@ -189,3 +223,14 @@ def _conversation(items: Sequence[Item]) -> tuple[str, list[str]]:
         elif isinstance(item, HandoffOutput):
             said.clear()
     return "\n".join(question), said
+
+
+def _filled(words: str, **values: str) -> str:
+    for name, value in values.items():
+        words = words.replace("{" + name + "}", value)
+    return words
+
+
+def _after_last_answer(said: Sequence[AssistantMessage]) -> int:
+    """Where what is said of the present matter begins."""
+    return max((number + 1 for number, one in enumerate(said) if one.act == "answer"), default=0)

@@ -7,8 +7,9 @@ from functools import lru_cache
 
 _CODE = re.compile(r"```.*?(?:```|$)|`[^`\n]*`", re.DOTALL)
 _QUOTE = re.compile(r"^[ \t]*(?:>|&gt;).*$", re.MULTILINE)
-_LINK = re.compile(r"<(?:https?|mailto|tel):[^|>]*\|([^>]*)>|<(?:https?|mailto|tel):[^>]*>|https?://\S+")
-_MENTION = re.compile(r"<[@#!][^|>]*\|([^>]*)>|<[@#!][^>]*>")
+# No "<" stands inside one; without that limit, a row of open ones would take a time that grows with its square.
+_LINK = re.compile(r"<(?:https?|mailto|tel):[^|<>]*\|([^<>]*)>|<(?:https?|mailto|tel):[^<>]*>|https?://\S+")
+_MENTION = re.compile(r"<[@#!][^|<>]*\|([^<>]*)>|<[@#!][^<>]*>")
 _EMOJI_CODE = re.compile(r":[a-z0-9_+'-]+(?:::skin-tone-\d)?:", re.IGNORECASE)
 # Pictographs, dingbats, flags, skin tones, joiners and variation marks.
 _EMOJI = re.compile(

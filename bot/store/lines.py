@@ -1,0 +1,64 @@
+"""Transcript lines as bytes: `[schema_version, 26, [n, kind of author, name, text, after_ms, seq, shape, key, ref,
+data, act, turn]]`, without what is empty at the end.
+
+A transcript is most of what a conversation costs, so a line repeats nothing that the state says: times count from the
+conversation's begin, and a row's key leaves out the conversation's id. Lines of an earlier version are records of the
+codec.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final, cast
+
+from routing.conversation import Act, Actor, ActorKind, Conversation
+from routing.effects import Line
+
+from . import codec
+from .records import unpacked
+
+TAG: Final = 26
+# What is stored is the place in these; a name never moves to another place.
+KINDS: Final[tuple[ActorKind, ...]] = ("customer", "participant", "agent", "person", "system")
+SHAPES: Final = ("message", "notice", "note", "draft", "items", "amend", "withdrawn")
+ACTS: Final[tuple[Act, ...]] = ("", "answer", "ask", "offer", "menu")
+_DEFAULTS: Final[list[Any]] = [None, 0, "", "", [], 0, 0]  # from seq on
+
+
+def line_entry(line: Line, conversation: Conversation) -> bytes:
+    key, own = line.key, f"{conversation.id}|"
+    shape = 2 * SHAPES.index(line.kind) + (line.visibility == "internal")
+    short = key[len(own) - 1 :] if key.startswith(own) else key
+    tail: list[Any] = [line.seq, shape, short, line.ref, list(line.data), ACTS.index(line.act), line.turn]
+    while tail and tail[-1] == _DEFAULTS[len(tail) - 1]:
+        tail.pop()
+    after_ms = line.at_ms - conversation.created_ms
+    head = [line.n, KINDS.index(line.author.kind), line.author.name, line.text, after_ms]
+    return codec.pack([codec.SCHEMA_VERSION, TAG, [*head, *tail]])
+
+
+def lines_of(entries: Sequence[bytes], conversation: Conversation | None, key: str) -> tuple[Line, ...]:
+    """The transcript of a conversation; None: it has no state and so no line.
+
+    Raises:
+        CodecError: one is damaged.
+    """
+    if conversation is None:
+        return ()
+    return tuple(_line(entry, conversation, key) for entry in unpacked(list(entries), key))
+
+
+def _line(entry: bytes, conversation: Conversation, key: str) -> Line:
+    record = codec.unpack(entry, key)
+    if not isinstance(record, list) or record[:2] != [codec.SCHEMA_VERSION, TAG]:
+        return codec.decode(Line, entry, key)
+    try:
+        n, who, name, text, after_ms, *tail = record[2]
+        seq, shape, short, ref, data, act, turn = cast(list[Any], tail[: len(_DEFAULTS)]) + _DEFAULTS[len(tail) :]
+        kind, internal = divmod(shape, 2)
+        return Line(
+            n=n, author=Actor(KINDS[who], name), text=text, visibility="internal" if internal else "public",
+            at_ms=conversation.created_ms + after_ms, seq=seq,
+            key=f"{conversation.id}{short}" if short.startswith("|") else short,
+            kind=cast(Any, SHAPES[kind]), data=tuple(data), ref=ref, act=ACTS[act], turn=turn,
+        )  # fmt: skip
+    except (ValueError, TypeError, IndexError, AttributeError) as error:
+        raise codec.CodecError(f"{key}: damaged line: {error}") from error
