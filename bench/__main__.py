@@ -1,4 +1,4 @@
-"""`python -m bench [--only NAME] [--quick]`: measure, print the tables, write RESULTS.md."""
+"""`python -m bench [--only NAME] [--quick]`: measure, print the tables, write RESULTS.md, or those sections of it."""
 
 import argparse
 import sys
@@ -9,13 +9,15 @@ from collections.abc import Callable
 from bot.observe.lag import settle_collector
 from bot.observe.logs import configure
 
-from . import agents, latency, memory, micro, recovery, report, rest, slack, throughput, triage
+from . import agents, growth, latency, memory, micro, queues, recovery, report, rest, slack, throughput, triage
 from .figures import Measured
 
 MEASURES: dict[str, Callable[[bool], Measured]] = {
     "latency": latency.measure,
     "throughput": throughput.measure,
+    "queues": queues.measure,
     "memory": memory.measure,
+    "growth": growth.measure,
     "parts": micro.measure,
     "recovery": recovery.measure,
     "rest": rest.measure,
@@ -45,8 +47,11 @@ def main() -> int:
             continue
         print(report.printed(name, results[name]), flush=True)
     say(f"{time.perf_counter() - began:6.1f} s  done")
-    if not given.quick and not given.only:
-        report.write(results, "python -m bench", failed)
+    if not given.quick:
+        if given.only:
+            report.renew(results)
+        else:
+            report.write(results, "python -m bench", failed)
         say(f"written: {report.RESULTS.name}")
     return 1 if failed else 0
 

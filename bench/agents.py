@@ -41,7 +41,7 @@ class Cost:
 
 def measure(quick: bool) -> Measured:
     with stub() as base_url, private_redis() as server:
-        contest = Contest(base_url, server.url, 32 if quick else 160)
+        contest = Contest(base_url, server.url, *((32, 2) if quick else (96, 8)))
         floor = {kind: contest.of("post", kind) for kind in WHAT}
         ours = {kind: contest.of("baton", kind) for kind in WHAT}
         figures = _ours(contest, floor, ours)
@@ -50,7 +50,7 @@ def measure(quick: bool) -> Measured:
     return Measured(
         tuple(figures),
         "A handoff conversation is triage, a transfer and billing's answer: two model calls; 32 at once on one core. "
-        "CPU time of the contender, the best of ten rounds. Each has a filter and hooks at the handoff where it "
+        "CPU time of the contender, the best of some rounds. Each has a filter and hooks at the handoff where it "
         "knows them; ours also tells a subscriber of every event and writes the run down. The floor "
         f"({floor['handoff'].name}) is `client.post` with dicts. Resident memory is what a process has at the end of "
         "its handoff conversations.",
@@ -58,20 +58,22 @@ def measure(quick: bool) -> Measured:
 
 
 class Contest:
-    def __init__(self, base_url: str, redis_url: str, conversations: int) -> None:
+    def __init__(self, base_url: str, redis_url: str, conversations: int, rounds: int) -> None:
         self._base_url = base_url
         self._redis_url = redis_url
         self._conversations = conversations
+        self._rounds = rounds
 
     def of(
         self, contender: str, kind: str = "handoff", *options: str, python: Path = Path(sys.executable),
         redis: bool = False,
     ) -> Cost:  # fmt: skip
         """Runs one contender to its end."""
-        # A thread has twenty answers, so fewer of them are as much work.
-        count = self._conversations // (10 if kind == "thread" else 1)
         command = [str(python), "-m", f"bench.runtimes.{contender}", self._base_url, "--kind", kind, *options]
-        command += ["--conversations", str(max(count, 32)), *(["--redis", self._redis_url] if redis else [])]
+        # A thread has twenty answers, so fewer of them are as much work.
+        size = (32, 2) if kind == "thread" else (self._conversations, self._rounds)
+        command += ["--conversations", str(size[0]), "--rounds", str(size[1])]
+        command += ["--redis", self._redis_url] if redis else []
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=PATIENCE_S)
         if done.returncode:
             raise RuntimeError(f"{' '.join(command[2:4])} failed:\n{done.stderr[-2000:]}")
@@ -88,7 +90,7 @@ def _ours(contest: Contest, floor: dict[str, Cost], ours: dict[str, Cost]) -> li
         _cpu("CPU per handoff conversation, without filter, hook and subscriber", plain, bare, None),
         _cpu("CPU per handoff conversation, run journal in Redis", stored, bare, 3.0),
         Figure("agents", "resident memory", ours["handoff"].rss_mb, "MB", bare.rss_mb, "client.post", 80.0),
-        Figure("agents", "import", ours["handoff"].import_s, "s", bare.import_s, "openai"),
+        Figure("agents", "CPU of the import", ours["handoff"].import_s, "s", bare.import_s, "openai"),
     ]
 
 
@@ -122,7 +124,7 @@ def _others(contest: Contest, floor: dict[str, Cost]) -> list[Figure]:
         rss_mb, import_s = costs["handoff"].rss_mb, costs["handoff"].import_s
         figures += [
             Figure("agents", f"{name}: resident memory", rss_mb, "MB", floor["handoff"].rss_mb, "client.post"),
-            Figure("agents", f"{name}: import", import_s, "s", floor["handoff"].import_s, "openai"),
+            Figure("agents", f"{name}: CPU of the import", import_s, "s", floor["handoff"].import_s, "openai"),
         ]
     return figures
 

@@ -1,3 +1,4 @@
+# mypy: disable-error-code="import-not-found,untyped-decorator"
 """A plain queue with the least that an event costs there, in a process of its own: `python -m bench.plain_queue URL`.
 
 An event is accepted by a stream, taken, and written down by the three writes that Baton's commit makes in one step:
@@ -12,7 +13,7 @@ import asyncio
 import json
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from importlib.metadata import version
 from typing import Any
 
@@ -23,7 +24,7 @@ CHANNELS = 64
 AT_ONCE = 64
 
 Handle = Callable[[str, float], Awaitable[None]]
-Send = Callable[[str, float], Awaitable[Any]]
+Send = Callable[[str, float], Coroutine[Any, Any, None]]
 
 
 async def commit(store: Any, conversation: str) -> None:
@@ -35,7 +36,7 @@ async def commit(store: Any, conversation: str) -> None:
 
 async def bare(url: str, handle: Handle) -> tuple[Send, asyncio.Task[None], str]:
     """How an event is sent, and the running worker."""
-    store: Any = redis.Redis.from_url(url)
+    store: Any = redis.Redis.from_url(url, max_connections=4 * AT_ONCE)
     await store.xgroup_create("events", "g", id="0", mkstream=True)
 
     async def send(conversation: str, at: float) -> None:
@@ -83,7 +84,7 @@ async def spent(store: Any) -> tuple[float, float, float]:
 
 async def contest(url: str, kind: str, events: int, rate: int) -> dict[str, Any]:
     """All at once, then so many a second."""
-    store: Any = redis.Redis.from_url(url)
+    store: Any = redis.Redis.from_url(url, max_connections=4 * AT_ONCE)
     waits: list[float] = []
     done = asyncio.Event()
     wanted = events
@@ -111,7 +112,7 @@ async def contest(url: str, kind: str, events: int, rate: int) -> dict[str, Any]
     waits.clear()
     done.clear()
     wanted = events // 4
-    chance, due = random.Random(7), time.monotonic()  # noqa: S311 - the same load each time
+    chance, due = random.Random(7), time.monotonic()
     async with asyncio.TaskGroup() as group:
         for number in range(wanted):
             due += chance.expovariate(rate)

@@ -55,28 +55,53 @@ def write(results: Mapping[str, Measured], command: str, failed: Sequence[str]) 
         "Times fluctuate with the machine's load; ratios, counts and bytes much less.",
         "",
     ]
-    for name, measured in results.items():
-        parts += [f"## {name}", "", measured.how, "", f"| {' | '.join(HEAD)} |", "|---" * len(HEAD) + "|"]
-        parts += [f"| {' | '.join(row)} |" for row in table(measured.figures)]
-        parts.append("")
     parts += [f"Failed, and so not here: {', '.join(failed)}.", ""] if failed else []
+    for name, measured in results.items():
+        parts += [_section(name, measured), ""]
     RESULTS.write_text("\n".join(parts).rstrip() + "\n")
+
+
+def renew(results: Mapping[str, Measured]) -> None:
+    """Replace in RESULTS.md the sections of these measures, each of which then says when it was measured."""
+    text = RESULTS.read_text()
+    for name, measured in results.items():
+        when = f"Measured on its own: {_now()}, load averages at the end {_loads()}, commit {_commit()}."
+        section = f"{_section(name, measured, when)}\n\n"
+        known = re.compile(rf"^## {re.escape(name)}\n.*?(?=^## |\Z)", re.DOTALL | re.MULTILINE).search(text)
+        if known is not None:
+            text = text[: known.start()] + section + text[known.end() :]
+        else:
+            text = f"{text.rstrip()}\n\n{section}"
+    RESULTS.write_text(text.rstrip() + "\n")
+
+
+def _section(name: str, measured: Measured, when: str = "") -> str:
+    rows = (HEAD, ("---",) * len(HEAD), *table(measured.figures))
+    lines = [f"| {' | '.join(row)} |" for row in rows]
+    return "\n".join([f"## {name}", "", f"{measured.how} {when}".rstrip(), "", *lines])
 
 
 def facts(command: str) -> dict[str, str]:
     """The machine and what ran on it."""
     with private_redis() as server:
         redis = server.describe()
-    loads = ", ".join(f"{load:.1f}" for load in os.getloadavg())
     return {
-        "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        "date": _now(),
         "machine": machine(),
-        "load averages at the end": loads,
+        "load averages at the end": _loads(),
         "store": redis,
         "Python": platform.python_version(),
         "commit": _commit(),
         "command": f"`{command}`",
     }
+
+
+def _now() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _loads() -> str:
+    return ", ".join(f"{load:.1f}" for load in os.getloadavg())
 
 
 def machine() -> str:

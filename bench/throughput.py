@@ -54,7 +54,7 @@ def measure(quick: bool) -> Measured:
     with private_redis() as server:
         floors = asyncio.run(_floors(server.url, 1_000 if quick else 6_000))
     with private_redis() as server:
-        accepted, done, busiest = asyncio.run(_backlog(server, conversations, lines_each))
+        accepted, done, busiest = asyncio.run(backlog(server, conversations, lines_each))
     cpu_us = accepted.cpu_us + done.cpu_us
     wall_us = accepted.wall_us + done.wall_us
     one_by_one, writes = floors
@@ -78,7 +78,8 @@ def measure(quick: bool) -> Measured:
     )  # fmt: skip
 
 
-async def _backlog(server: PrivateRedis, conversations: int, lines_each: int) -> tuple[Phase, Phase, str]:
+async def backlog(server: PrivateRedis, conversations: int, lines_each: int) -> tuple[Phase, Phase, str]:
+    """What it costs to accept that many lines, then to work them off, and the calls by name."""
     events = conversations * lines_each
     async with BenchStore(server.url) as store:
         async with working(store, BenchPlatform()):

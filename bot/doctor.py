@@ -25,7 +25,10 @@ from .platforms.slack.manifest import SCOPES
 from .settings import Settings, known_environment
 from .store.connection import Revive
 from .store.embedded import EmbeddedRedis, NoRedis, home_of
+from .store.inspection import online_replicas
 from .store.redis import RedisStore, StoreUnfit
+from .store.replication import ALONE
+from .store.schema import SCHEMA
 from .triage import engine
 
 OLDEST_PYTHON: Final = (3, 11)
@@ -83,7 +86,7 @@ async def redis(settings: Settings, config: Path, *, now: Callable[[], float] = 
     except NoRedis as error:
         yield Finding("redis", "none", str(error))
     except StoreUnfit as error:
-        yield Finding("redis", str(error), "use Redis 7.0 or newer (or Valkey) with the data of this installation")
+        yield Finding("redis", str(error), "see docs/operation.md; Redis 7.0 or newer, or Valkey, with its own data")
     except (Unavailable, ValueError) as error:
         yield Finding("redis", f"cannot be reached ({error})", "start it, or correct REDIS_URL")
     finally:
@@ -92,13 +95,37 @@ async def redis(settings: Settings, config: Path, *, now: Callable[[], float] = 
 
 
 async def _store(url: str, revive: Revive | None, now: Callable[[], float], *, kind: str) -> AsyncIterator[Finding]:
-    async with asyncio.timeout(WITHIN_S), RedisStore(url, revive=revive) as store:
-        yield Finding("redis", f"{kind}: {store.found}")
+    async with asyncio.timeout(WITHIN_S), RedisStore(url, revive=revive, any_schema=True) as store:
+        address = store.calls.address
+        where = kind if address.kind == "server" else f"{kind}, {address.shown}"
+        yield Finding("redis", f"{where}: {store.found}")
         for warning in store.found.warnings:
             problem, _, fix = warning.partition("; ")
             yield Finding("redis durability", problem, fix or "change the server's configuration")
         seconds, micros = await store.calls.call("TIME")
         yield clock("clock against redis", int(seconds) + int(micros) / 1e6, now())
+        yield Finding("redis crash loses", store.found.loss)
+        yield await replicas(store)
+        yield stored_schema(store.schema)
+        letters = len(await store.dead_letters()) if store.schema == SCHEMA else 0
+        fix = "read `baton dead-letters list`; then retry or discard them" if letters else ""
+        yield Finding("dead letters", str(letters) if letters else "none", fix)
+
+
+async def replicas(store: RedisStore) -> Finding:
+    """Copies on other servers, and whether a process had to go on without one."""
+    name, counts = "redis replicas", await online_replicas(store.calls)
+    said = ", ".join(map(str, counts)) + (" online, by server" if len(counts) > 1 else " online")
+    alone = await store.calls.call("EXISTS", ALONE)
+    if alone or (store.calls.address.kind == "sentinel" and 0 in counts):
+        fix = "start a replica and see INFO replication there: what is accepted now lies in one place"
+        return Finding(name, f"{said}; events are accepted without a copy" if alone else said, fix)
+    return Finding(name, said if any(counts) else "none")
+
+
+def stored_schema(stored: int) -> Finding:
+    fix = "" if stored == SCHEMA else "run baton migrate" if stored < SCHEMA else "install the newer Baton again"
+    return Finding("schema", f"{stored}" if not fix else f"{stored}, this Baton works with {SCHEMA}", fix)
 
 
 def clock(name: str, theirs: float, ours: float) -> Finding:

@@ -31,6 +31,7 @@ log = structlog.get_logger("baton.triage")
 LETTERS_AT_FIRST = 1_500
 LETTERS_AT_LAST = 500
 JUDGEMENTS_KEPT = 256
+LINES_READ_FIRST = 40
 
 
 @cache
@@ -112,6 +113,16 @@ async def warm(policy: Policy) -> None:
             log.warning("triage.few_examples", route=route.name, examples=len(route.examples), wanted=THIN)
     for close in close_routes(meaning) if meaning is not None else ():
         log.warning("triage.close_routes", routes=close.routes)
+    await asyncio.to_thread(_read_once, triage)
+
+
+def _read_once(triage: LocalTriage) -> None:
+    """A language's patterns are compiled when its first line comes, which takes a second: the administrator's examples
+    are in the languages of the customers."""
+    examples = [text for route in triage.routes for text in route.examples]
+    examples += [text for answer in triage.answers for text in answer.examples]
+    for text in (*examples[:LINES_READ_FIRST], "Can I talk to a person, please?"):
+        triage.judge(text, about=False)
 
 
 def close_routes_of(policy: Policy) -> list[Close]:

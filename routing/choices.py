@@ -24,6 +24,8 @@ def understood(conversation: Conversation, event: MessageReceived) -> tuple[Mess
     Raises:
         Refused: it was said by a button that is not theirs, or that has had its time.
     """
+    if any(one.kind == "say" for one in conversation.choices.of):
+        event = replace(event, repeats=False)  # it was asked what is meant, so nothing has been answered yet
     choice = _pressed(conversation, event) if event.pressed else _written(conversation, event)
     meaning: Meaning = choice.kind if choice is not None else ""
     if choice is None and event.yes_or_no and _asks_whether_it_helped(conversation, event):

@@ -1,6 +1,7 @@
 """What a customer's events do to each holder."""
 
 from dataclasses import replace
+from typing import Any
 
 from .budgets import budget_of, used_up
 from .choices import Meaning, understood
@@ -95,24 +96,27 @@ def _show_desk(step: Step) -> None:
 def _record(step: Step, event: MessageReceived) -> None:
     conversation = step.conversation
     step.do(Hear(_author(step, event), event.text, event.seq, event.at_ms, event.ref))
-    step.set(seq=event.seq)
     if not _counts(step, event):
+        step.set(seq=event.seq)
         return
+    # Set together: every line of every customer passes here.
+    facts: dict[str, Any] = {"seq": event.seq, "pairs": (), "last_customer_ms": event.at_ms}
+    facts["thread"] = event.thread or conversation.thread
     if conversation.last_customer_ms and event.at_ms - conversation.last_customer_ms > SILENCE_MS:
-        step.set(hops=conversation.hops[-1:])
-    step.set(pairs=(), last_customer_ms=event.at_ms, thread=event.thread or conversation.thread)
-    _count_burst(step, event)
+        facts["hops"] = conversation.hops[-1:]
     if event.language and _is_requester(step, event):
-        step.set(language=event.language)
-    if not event.thanks:
-        wait_for_answer(step, event)
+        facts["language"] = event.language
     said = event.text if event.need is None else event.need
     need = " ".join((said if said.strip() or conversation.need else event.text).split())
     if need and not event.thanks:
-        step.set(need=need[:NEED_CHARS])
+        facts["need"] = need[:NEED_CHARS]
     choice = event.route
     if choice is not None and (not choice.default or conversation.route_to is None):
-        step.set(route=choice.route, route_to=choice.to, priority=choice.priority)
+        facts |= {"route": choice.route, "route_to": choice.to, "priority": choice.priority}
+    step.set(**facts)
+    _count_burst(step, event)
+    if not event.thanks:
+        wait_for_answer(step, event)
 
 
 def _count_burst(step: Step, event: MessageReceived) -> None:

@@ -103,11 +103,11 @@ class Step:
         self.conversation = without_stale(self._before, self.conversation)
         before, after = slots(self._before.holder), slots(self.conversation.holder)
         effects: list[Effect] = [TakeSlot(person) for person in sorted(after - before)]
-        effects.extend(dropped(self._before, self.conversation, self.chosen))
         for effect in self._effects:
             # Drawing a card or copying to the desk twice in one commit says nothing more.
             if not (isinstance(effect, UpdateCard | SyncDesk) and effect in effects):
                 effects.append(effect)
+        effects.extend(dropped(self._before, self.conversation, self.chosen))
         effects.extend(FreeSlot(person) for person in sorted(before - after))
         return Decision(self.conversation, tuple(effects), tuple(self._journal))
 

@@ -10,7 +10,6 @@ from bench.runtimes.contest import (
     AT_ONCE,
     BILLING,
     LINE,
-    ROUNDS,
     THREAD_TURNS,
     TRIAGE,
     arguments,
@@ -72,7 +71,7 @@ async def main() -> None:
             from bench.runtimes.journals import engine_journals
 
             journals += await stack.enter_async_context(
-                engine_journals(given.redis, AT_ONCE + ROUNDS * given.conversations)
+                engine_journals(given.redis, AT_ONCE + given.rounds * given.conversations)
             )
         await contest(hold, given, "", import_s)
     await model.aclose()

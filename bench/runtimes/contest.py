@@ -22,7 +22,6 @@ from pathlib import Path
 
 AT_ONCE = 32
 THREAD_TURNS = 20
-ROUNDS = 10
 LINE = "I was charged twice for my last order and would like to have the second charge back, please."
 ANSWERED = "Thank you for asking. You find all your invoices under Account, and each of them can be downloaded there."
 TRIAGE = "You are the first to read what customers of a web shop write. Transfer what is about money to billing."
@@ -47,6 +46,7 @@ def arguments(about: str | None) -> argparse.Namespace:
     parser.add_argument("--kind", choices=("handoff", "thread", "streamed"), default="handoff")
     parser.add_argument("--turns", type=int, default=0)
     parser.add_argument("--conversations", type=int, default=160, help="in each round")
+    parser.add_argument("--rounds", type=int, default=10)
     parser.add_argument("--redis", default="", help="where the run is written down")
     parser.add_argument("--plain", action="store_true", help="no filter, no hook, no subscriber")
     return parser.parse_args()
@@ -57,7 +57,7 @@ async def contest(hold: Conversation, given: argparse.Namespace, package: str, i
     await _round(hold, 0, AT_ONCE)  # imports, connections, caches
     count, done = given.conversations, AT_ONCE
     best_s = float("inf")
-    for _ in range(ROUNDS):
+    for _ in range(given.rounds):
         began_s = time.process_time()
         await _round(hold, done, count)
         best_s = min(best_s, (time.process_time() - began_s) / count)
@@ -84,11 +84,11 @@ async def _round(hold: Conversation, first: int, count: int) -> None:
 
 
 def imported(*names: str) -> float:
-    """Import them; returns the seconds."""
-    began = time.perf_counter()
+    """Import them; returns the CPU seconds."""
+    began = time.process_time()
     for name in names:
         importlib.import_module(name)
-    return time.perf_counter() - began
+    return time.process_time() - began
 
 
 def resident_mb() -> float:

@@ -14,10 +14,9 @@ from typing import Any
 from bot.agents.context import RunContext, settled
 from bot.agents.items import (
     AssistantMessage,
-    Call,
     HandoffCall,
     Item,
-    Output,
+    Paired,
     PersonMessage,
     UserMessage,
     with_text,
@@ -100,7 +99,7 @@ def drop_keys(*keys: str) -> InputFilter:
     unwanted = frozenset(map(plain_key, keys))
 
     def drop(data: HandoffInputData) -> HandoffInputData:
-        seen = _mapped(data, lambda item: with_text(item, cut) if isinstance(item, Call | Output) else item)
+        seen = _mapped(data, lambda item: with_text(item, cut) if isinstance(item, Paired) else item)
         return seen if data.input is None else seen.clone(input=_without(data.input, unwanted))
 
     def cut(text: str) -> str:
@@ -121,7 +120,7 @@ def redact_keys(*keys: str) -> InputFilter:
         def masked(text: str) -> str:
             return redact_json(text, kinds=(), keys=keys)
 
-        seen = _mapped(data, lambda item: with_text(item, masked) if isinstance(item, Call | Output) else item)
+        seen = _mapped(data, lambda item: with_text(item, masked) if isinstance(item, Paired) else item)
         return seen if data.input is None else seen.clone(input=redact_data(dict(data.input), (), keys))
 
     return redact
@@ -131,7 +130,7 @@ def redact_pii(data: HandoffInputData) -> HandoffInputData:
     """Replace e-mail addresses, phone numbers, payment cards, bank accounts and the like everywhere by marks."""
 
     def marked(item: Item) -> Item:
-        changed = with_text(item, redact_json if isinstance(item, Call | Output) else redacted)
+        changed = with_text(item, redact_json if isinstance(item, Paired) else redacted)
         return replace(changed, reason=redacted(changed.reason)) if isinstance(changed, HandoffCall) else changed
 
     seen = _mapped(data, marked)
@@ -140,7 +139,7 @@ def redact_pii(data: HandoffInputData) -> HandoffInputData:
 
 def remove_all_tools(data: HandoffInputData) -> HandoffInputData:
     """Leave only what was said: no calls, no outputs, no handoffs."""
-    return _picked(data, lambda position, item: not isinstance(item, Call | Output))
+    return _picked(data, lambda position, item: not isinstance(item, Paired))
 
 
 def last_n_messages(n: int) -> InputFilter:

@@ -94,6 +94,7 @@ class HandoffOutput:
 Item = UserMessage | AssistantMessage | PersonMessage | ToolCall | ToolOutput | HandoffCall | HandoffOutput
 Call = ToolCall | HandoffCall
 Output = ToolOutput | HandoffOutput
+Paired = Call | Output
 # What a caller may pass as history: items, their dicts, or messages in the widespread {"role", "content"} shape.
 Message = Item | Mapping[str, Any]
 Input = str | Sequence[Message] | Mapping[str, Any]
@@ -190,26 +191,29 @@ def pairing_safe(items: Iterable[Item]) -> tuple[Item, ...]:
     moves up to its call; a call without output, an output without call and the second use of an id are left out.
     """
     log = list(items)
+    # Words stay as they are, and most items are words: only the others are looked at one by one.
+    paired = [(position, item) for position, item in enumerate(log) if isinstance(item, Paired)]
     answers: dict[str, tuple[int, Output]] = {}
-    for position, item in enumerate(log):
+    for position, item in paired:
         if isinstance(item, Output):
             answers.setdefault(item.call_id, (position, item))
     kept: list[Item] = []
     outputs: list[Output] = []
     seen: set[str] = set()
-    for position, item in enumerate(log):
-        if isinstance(item, Call):
-            at, output = answers.get(item.call_id, (-1, None))
-            if output is not None and at > position and item.call_id not in seen and _same_sort(item, output):
-                seen.add(item.call_id)
-                kept.append(item)
-                outputs.append(output)
+    done = 0
+    for position, item in paired:
+        if isinstance(item, Output) or position > done:
+            kept += (*outputs, *log[done:position])
+            outputs.clear()
+        done = position + 1
+        if isinstance(item, Output):
             continue
-        kept.extend(outputs)
-        outputs.clear()
-        if not isinstance(item, Output):
+        at, output = answers.get(item.call_id, (-1, None))
+        if output is not None and at > position and item.call_id not in seen and _same_sort(item, output):
+            seen.add(item.call_id)
             kept.append(item)
-    return (*kept, *outputs)
+            outputs.append(output)
+    return (*kept, *outputs, *log[done:])
 
 
 def _same_sort(call: Call, output: Output) -> bool:

@@ -7,8 +7,9 @@ and what is too new is left out again when it is restored. Places, shards and sl
 every number of shards; values are copied, not the server's own dumps, so it also fits every server.
 """
 
+import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -19,7 +20,7 @@ from .redis import RedisStore
 from .scanning import keys
 
 PAGE: Final = 500  # values at once
-AT_ONCE: Final = 32  # conversations
+AT_ONCE: Final = 64  # keys
 
 # The kinds of records.
 HEADER, CONVERSATION, VALUES, OUTCOME, ADDRESS, ACCEPTED, LETTER, END = (
@@ -64,44 +65,59 @@ async def counted(store: RedisStore) -> int:
 
 async def copied(store: RedisStore) -> AsyncIterator[Record]:
     """Every record but the header and the end. Conversations can come twice; the first counts."""
-    async for key in keys(store.calls):
-        if key.carried == "as it is":
-            async for record in _values(store, key):
-                yield record
-        elif key.kind == "a":
-            value, expires = await store.calls.all([("GET", key.name), ("PEXPIRETIME", key.name)])
-            if value is not None:
-                yield [ADDRESS, key.rest, value.decode(), int(expires)]
-        elif key.kind == "res":
-            async for record in _outcomes(store, key):
-                yield record
-    batch: list[Key] = []
-    async for key in keys(store.calls, "{*}:c:*"):
-        if key.kind == "c" and key.shard is not None:
-            batch.append(key)
-        if len(batch) == AT_ONCE:
-            async for record in _conversations(store, batch):
-                yield record
-            batch.clear()
-    async for record in _conversations(store, batch):
-        yield record
-    async for key in keys(store.calls, "{*}:d:*"):
-        if key.kind == "d" and key.shard is not None:
-            async for record in _accepted(store, key):
-                yield record
+    for reader, which in _READERS:
+        batch: list[Key] = []
+        async for key in keys(store.calls):
+            if which(key):
+                batch.append(key)
+            if len(batch) == AT_ONCE:
+                async for record in _read(store, reader, batch):
+                    yield record
+                batch = []
+        async for record in _read(store, reader, batch):
+            yield record
     for record in await _letters(store):
         yield record
 
 
-async def _conversations(store: RedisStore, batch: list[Key]) -> AsyncIterator[Record]:
-    for key in batch:
-        tag = f"{{{key.tag}}}"
-        pairs = [part for pair in of_conversation(tag, key.rest).items() for part in pair]
-        reply = await store.calls.run(store.scripts["dump"], key.name, tag, key.rest, *pairs)
-        if reply is not None:
-            ready, since, now, counter, timers, kinds = reply
-            named = {kind.decode(): values for kind, values in zip(kinds[::2], kinds[1::2], strict=True)}
-            yield [CONVERSATION, key.rest, ready, since, now, counter, timers, named]
+Reader = Callable[[RedisStore, Key], AsyncIterator[Record]]
+
+
+async def _read(store: RedisStore, reader: Reader, batch: list[Key]) -> AsyncIterator[Record]:
+    """The first record of every key at once, because most have no other; the next ones of each in order."""
+    found = [reader(store, key) for key in batch]
+    first = await asyncio.gather(*(anext(records, None) for records in found))
+    for record, more in zip(first, found, strict=True):
+        if record is not None:
+            yield record
+            async for another in more:
+                yield another
+
+
+async def _surroundings(store: RedisStore, key: Key) -> AsyncIterator[Record]:
+    """Addresses, and outcomes that somebody may still ask for. An outcome's key is `<id>:<mail>`, and both may have
+    colons: whichever conversation exists is meant."""
+    value, expires = await store.calls.all([("GET", key.name), ("PEXPIRETIME", key.name)])
+    if value is None:
+        return
+    if key.kind == "a":
+        yield [ADDRESS, key.rest, value.decode(), int(expires)]
+        return
+    parts = key.rest.split(":")
+    for n in range(1, len(parts)):
+        id, mail = ":".join(parts[:n]), ":".join(parts[n:])
+        if await store.calls.call("EXISTS", f"{{{key.tag}}}:c:{id}"):
+            yield [OUTCOME, id, mail, value, int(expires)]
+
+
+async def _conversation(store: RedisStore, key: Key) -> AsyncIterator[Record]:
+    tag = f"{{{key.tag}}}"
+    pairs = [part for pair in of_conversation(tag, key.rest).items() for part in pair]
+    reply = await store.calls.run(store.scripts["dump"], key.name, tag, key.rest, *pairs)
+    if reply is not None:
+        ready, since, now, counter, timers, kinds = reply
+        named = {kind.decode(): values for kind, values in zip(kinds[::2], kinds[1::2], strict=True)}
+        yield [CONVERSATION, key.rest, ready, since, now, counter, timers, named]
 
 
 async def _values(store: RedisStore, key: Key) -> AsyncIterator[Record]:
@@ -133,21 +149,19 @@ async def _values(store: RedisStore, key: Key) -> AsyncIterator[Record]:
             pass  # it has expired meanwhile
 
 
-async def _outcomes(store: RedisStore, key: Key) -> AsyncIterator[Record]:
-    """`<id>:<mail>`, and both may have colons: whichever conversation exists is meant."""
-    value, expires = await store.calls.all([("GET", key.name), ("PEXPIRETIME", key.name)])
-    parts = key.rest.split(":")
-    for n in range(1, len(parts)):
-        id, mail = ":".join(parts[:n]), ":".join(parts[n:])
-        if value is not None and await store.calls.call("EXISTS", f"{{{key.tag}}}:c:{id}"):
-            yield [OUTCOME, id, mail, value, int(expires)]
-
-
 async def _accepted(store: RedisStore, key: Key) -> AsyncIterator[Record]:
     """What a channel has accepted: `[kind, channel, which of the two tables, expires, {id, what it became ...}]`."""
     channel, _, turn = key.rest.rpartition(":")
     async for _, _, _, expires, page, _ in _values(store, key):
         yield [ACCEPTED, channel, turn, expires, page]
+
+
+_READERS: Final[Sequence[tuple[Reader, Callable[[Key], bool]]]] = (
+    (_values, lambda key: key.carried == "as it is"),
+    (_surroundings, lambda key: key.shard is not None and key.kind in ("a", "res")),
+    (_conversation, lambda key: key.shard is not None and key.kind == "c"),
+    (_accepted, lambda key: key.shard is not None and key.kind == "d"),
+)
 
 
 async def _letters(store: RedisStore) -> list[Record]:

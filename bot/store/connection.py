@@ -181,19 +181,20 @@ class Calls:
     async def _exchange(self, commands: list[tuple[Argument, ...]]) -> list[Any]:
         """Write all, read all; a line on which either was cut off is closed, because its replies would be another's."""
         line = self._line
+        replies: list[Any] = []
         try:
+            # One limit for all of it: redis-py's own, for each reply, takes as long as the reply.
             async with asyncio.timeout(SOCKET_TIMEOUT_S):
                 await self._leave_a_deposed_master()
                 if not line.is_connected:  # left to itself, it would not ask the sentinels where to
                     await line.connect()  # type: ignore[no-untyped-call]
                     self.connections += 1
                 await line.send_packed_command(packed(commands), check_health=False)
-            replies: list[Any] = []
-            for _ in commands:
-                try:
-                    replies.append(await line.read_response(timeout=SOCKET_TIMEOUT_S))
-                except ResponseError as refusal:
-                    replies.append(refusal)
+                for _ in commands:
+                    try:
+                        replies.append(await line.read_response())
+                    except ResponseError as refusal:
+                        replies.append(refusal)
         except BaseException:
             await line.disconnect(nowait=True)
             raise
@@ -233,16 +234,22 @@ class Bells:
     def __init__(self, url: str) -> None:
         # No socket time-out: redis-py's default of 5 s, with retries, answers a 7 s BLPOP after a minute.
         self._redis = client(Address.of(url), socket_timeout_s=None, connections=8)
+        self._idle: list[Any] = []  # lines on which nobody waits now
 
     async def close(self) -> None:
+        for line in self._idle:
+            await line.disconnect()
         await close(self._redis)
 
     async def wait(self, lists: Sequence[str], timeout_s: float) -> str | None:
         """The list whose bell rang, None after the time-out (0 would mean for ever and is not used)."""
+        # As in `Calls`, without the client and its pool: with some seventy names they take most of the time.
+        pool = self._redis.connection_pool
+        line: Any = self._idle.pop() if self._idle else pool.connection_class(**pool.connection_kwargs)
         try:
             # The server answers in time; the outer limit only notices one that is gone without a word.
             async with asyncio.timeout(timeout_s + SOCKET_TIMEOUT_S):
-                reply = await self._redis.execute_command("BLPOP", *lists, max(timeout_s, 0.001))  # type: ignore[no-untyped-call]
+                reply = await self._blocked(line, lists, timeout_s)
         except ResponseError as error:
             if is_transient(error):
                 raise Unavailable(str(error)) from error
@@ -250,3 +257,15 @@ class Bells:
         except Exception as error:
             raise Unavailable(f"{type(error).__name__}: {error}") from error
         return None if reply is None else str(reply[0], "utf-8")
+
+    async def _blocked(self, line: Any, lists: Sequence[str], timeout_s: float) -> Any:
+        try:
+            if not line.is_connected:
+                await line.connect()
+            await line.send_packed_command(packed([("BLPOP", *lists, max(timeout_s, 0.001))]), check_health=False)
+            reply = await line.read_response()
+        except BaseException:
+            await line.disconnect(nowait=True)  # an answer that comes later would be taken for the next one's
+            raise
+        self._idle.append(line)
+        return reply

@@ -18,7 +18,7 @@ from . import codec
 from .connection import Argument
 from .finding import RedisFinding
 from .generations import RedisGenerations
-from .lines import line_entry, lines_of
+from .lines import line_entry, lines_at_leisure
 from .log import link_of, written
 from .overdue import RedisOverdue
 from .places import channel_of, place_of
@@ -256,7 +256,7 @@ class RedisEngine(RedisFinding, RedisOverdue, RedisGenerations):
 
     async def history(self, lease: Lease) -> tuple[Line, ...]:
         entries = await self._under("history", lease, "h")
-        return lines_of(entries, lease.conversation, f"{self.tag(lease.shard)}:h:{lease.id}")
+        return await lines_at_leisure(entries, lease.conversation, f"{self.tag(lease.shard)}:h:{lease.id}")
 
     async def compact(self, lease: Lease) -> None:
         for which in ("h", "j"):

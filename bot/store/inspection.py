@@ -18,6 +18,7 @@ class Found:
     version: tuple[int, ...]
     policy: str
     appendonly: str
+    appendfsync: str = ""
 
     @property
     def too_old(self) -> bool:
@@ -35,6 +36,16 @@ class Found:
             found.append("appendonly is off: a restart loses conversations; set appendonly yes")
         return tuple(found)
 
+    @property
+    def loss(self) -> str:
+        """What of the last seconds a server that ends without warning may lose (docs/operation.md)."""
+        if self.appendonly != "yes":
+            return "everything since its last snapshot" if self.appendonly else "unknown: the server does not say"
+        return {
+            "always": "nothing", "everysec": "up to 2 s in a power cut or with a slow disk, else nothing",
+            "no": "what the system has not written yet, often 30 s, in a power cut",
+        }.get(self.appendfsync, "unknown: the server does not say")  # fmt: skip
+
     def __str__(self) -> str:
         version = ".".join(map(str, self.version))
         return f"{self.product} {version}, {self.policy or 'policy unknown'}, appendonly {self.appendonly or 'unknown'}"
@@ -50,7 +61,14 @@ async def inspect(calls: Calls) -> Found:
         tuple(int(part) for part in re.findall(r"\d+", version)[:3]),
         await _config(calls, "maxmemory-policy"),
         await _config(calls, "appendonly"),
+        await _config(calls, "appendfsync"),
     )
+
+
+async def online_replicas(calls: Calls) -> list[int]:
+    """How many copies follow each server that holds data."""
+    infos = await calls.everywhere("INFO", "replication")
+    return [info.count(b"state=online") for info in infos]
 
 
 async def _config(calls: Calls, name: str) -> str:

@@ -6,6 +6,7 @@ conversation's begin, and a row's key leaves out the conversation's id. Lines of
 codec.
 """
 
+import asyncio
 from collections.abc import Sequence
 from typing import Any, Final, cast
 
@@ -16,6 +17,7 @@ from . import codec
 from .records import unpacked
 
 TAG: Final = 26
+LONG_BYTES: Final = 60_000  # some five hundred lines
 # What is stored is the place in these; a name never moves to another place.
 KINDS: Final[tuple[ActorKind, ...]] = ("customer", "participant", "agent", "person", "system")
 SHAPES: Final = ("message", "notice", "note", "draft", "items", "amend", "withdrawn")
@@ -44,6 +46,13 @@ def lines_of(entries: Sequence[bytes], conversation: Conversation | None, key: s
     if conversation is None:
         return ()
     return tuple(_line(entry, conversation, key) for entry in unpacked(list(entries), key))
+
+
+async def lines_at_leisure(entries: Sequence[bytes], conversation: Conversation | None, key: str) -> tuple[Line, ...]:
+    """`lines_of`; of a long transcript in a thread, because it keeps the event loop for more than some milliseconds."""
+    if sum(map(len, entries)) < LONG_BYTES:
+        return lines_of(entries, conversation, key)
+    return await asyncio.to_thread(lines_of, entries, conversation, key)
 
 
 def _line(entry: bytes, conversation: Conversation, key: str) -> Line:

@@ -5,13 +5,13 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
-from handlers.ports import Enqueued, Glance, Mail, Outcome, Place, Record
+from handlers.ports import Enqueued, Glance, Mail, Outcome, Place, Record, Unavailable
 from routing.conversation import Closed, Conversation
 from routing.events import CancelRequested, MessageDeleted, MessageEdited, MessageReceived, PostedNatively
 
 from .codec import decode
 from .core import Core
-from .lines import lines_of
+from .lines import lines_at_leisure
 from .log import journal_of
 from .places import channel_of, place_of
 from .records import checked, mail_of, mail_payload, outcome_of
@@ -22,12 +22,27 @@ OUTCOME_POLL_S: Final = 0.25
 
 
 class RedisMailbox(Core):
+    """`accepting_at_once`: how many events may be on their way into the store. More are refused, not gathered: a store
+    that is slow must not fill this process's memory, and whoever is refused asks again."""
+
+    accepting_at_once = 4_000
+    _accepting = 0
+
     async def enqueue(self, place: Place, mail: Mail, *, dedupe: Sequence[str] = (), debounce_ms: int = 0) -> Enqueued:
         """See the port. `place.id` may be any conversation of the place.
 
         `debounce_ms`: wait so long for further lines before anybody is given the first; lines that arrive within 150 ms
         are then put in the platform's order. For platforms that do not promise order; 0 for those that do.
         """
+        if self._accepting >= self.accepting_at_once:
+            raise Unavailable(f"{self._accepting} events wait for the store already")
+        self._accepting += 1
+        try:
+            return await self._enqueue(place, mail, dedupe, debounce_ms)
+        finally:
+            self._accepting -= 1
+
+    async def _enqueue(self, place: Place, mail: Mail, dedupe: Sequence[str], debounce_ms: int) -> Enqueued:
         event = mail.event
         if isinstance(event, MessageReceived):
             mode = "line"
@@ -92,7 +107,7 @@ class RedisMailbox(Core):
         return Record(
             conversation=found,
             version=int(version),
-            lines=lines_of(lines, found, f"{self.tag(shard)}:h:{conversation}"),
+            lines=await lines_at_leisure(lines, found, f"{self.tag(shard)}:h:{conversation}"),
             journal=journal_of(journal, found, f"{self.tag(shard)}:j:{conversation}"),
             pending=tuple(mail_of(entry, f"{self.tag(shard)}:m:{conversation}") for entry in mails),
             number=int(number) if number else None,

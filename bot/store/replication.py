@@ -16,6 +16,8 @@ from .connection import Calls
 log = structlog.get_logger("baton.store")
 
 LOOK_EVERY_S: Final = 1.0
+ALONE: Final = "{meta}:alone"  # while some process accepts without a replica although there was one
+ALONE_FOR_S: Final = 60
 PATIENCE_S: Final = 5.0  # without a replica for so long: go on alone
 WAIT_MS: Final = 500
 
@@ -63,6 +65,8 @@ class Replication:
         elif self._had_one and self._alone_since is None:
             self._alone_since = now
             log.error("store.replica_gone", accepted_without_after_s=self._patience_s)
+        if self._alone_since is not None:
+            await calls.call("SET", ALONE, key, "EX", ALONE_FOR_S)
 
 
 class Replications:

@@ -1,8 +1,10 @@
-"""In front of everything: no body over 2 MiB reaches any path, and every answer carries the security headers.
+"""In front of everything: no body over 2 MiB reaches any path, every answer carries the security headers, and a request
+that the end of the process cuts off is answered 503.
 
 The body is read here, before the app sees the request, because a path that never reads it must answer 413 as well.
 """
 
+import asyncio
 from collections.abc import MutableMapping
 from typing import Any
 
@@ -13,6 +15,7 @@ from .problems import Problem, problem_response
 
 MAX_BODY_BYTES = 2 * 1024 * 1024
 TOO_LARGE = Problem("too_large", "A request body may hold at most 2 MiB.")
+GOING = Problem("unavailable", "This process is ending and could not finish the request. Send it again.")
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -40,8 +43,12 @@ class Guard:
             await self._app(scope, receive, send)
             return
 
+        answering = False
+
         async def send_secured(message: Message) -> None:
+            nonlocal answering
             if message["type"] == "http.response.start":
+                answering = True
                 _secure(message)
             await send(message)
 
@@ -54,7 +61,14 @@ class Guard:
         if body is None:
             await problem_response(TOO_LARGE)(scope, receive, send_secured)
             return
-        await self._app(scope, _replay(body, receive), send_secured)
+        try:
+            await self._app(scope, _replay(body, receive), send_secured)
+        except asyncio.CancelledError:
+            # The server is going and waits no longer. What is not answered by us it answers with 500, which says that
+            # sending again is of no use; it is.
+            if not answering:
+                await problem_response(GOING)(scope, receive, send_secured)
+            raise
 
     async def _read(self, receive: Receive) -> list[Message] | None:
         """The request's messages; None once they hold more than is allowed."""

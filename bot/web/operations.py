@@ -64,7 +64,7 @@ All times are RFC 3339 in UTC. Errors are application/problem+json. Send `Author
 
 - [OpenAPI]({base}/openapi.json): every path and body
 - POST {base}/api/v1/conversations/{{id}}/messages {{"from": "mia", "text": "I was charged twice", "id": "m-1"}}
-- GET {base}/api/v1/conversations/{{id}}: state, holder, messages, journal, packet
+- GET {base}/api/v1/conversations/{{id}}: state, holder, messages (`choices`: write a label to choose), journal, packet
 - POST {base}/api/v1/conversations/{{id}}/{{action}} {{"by": "alice", "id": "a-1"}}: {", ".join(desk.ACTIONS)}
 - GET {base}/api/v1/queue?team=billing, /api/v1/conversations?state=queued, /api/v1/people, /api/v1/teams
 - GET {base}/api/v1/events?after=: server-sent events, resumed by Last-Event-ID

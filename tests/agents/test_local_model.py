@@ -130,7 +130,7 @@ async def test_a_topic_without_an_answer_is_offered_to_people_and_a_plain_yes_ta
     left = await talk(TRIAGE, "I was charged twice", "no thanks")
 
     assert offered.text.startswith("This looks like a question about Charges and refunds")
-    assert (taken.status, taken.cause) == ("handoff", "asked_for_human")
+    assert (taken.status, taken.cause, taken.handoff_target) == ("handoff", "asked_for_human", BILLING)
     assert left.status == "final"
 
 

@@ -1,12 +1,14 @@
 """Lists, the queue, short numbers, the feed, slots and duty."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from bot.store.clock import RedisTestClock
 from bot.store.redis import RedisStore
+from bot.store.scripts import sources
 from routing.conversation import (
     Actor,
     Closed,
@@ -275,3 +277,23 @@ async def test_the_lists_are_rebuilt_from_the_conversations(open_store: OpenStor
         assert rebuilt == 1
         assert [item["id"] for item in wanted] == [PLACE.id]
         assert [item["id"] for item in await store.queue()] == [PLACE.id]
+
+
+async def test_the_feed_of_a_busy_workspace_is_cut_to_what_a_server_should_hold(open_store: OpenStore) -> None:
+    texts = sources()
+    small = {**texts, "prelude": texts["prelude"].replace("FEED_KEPT = 1000000", "FEED_KEPT = 100")}
+    async with open_store(sources=small) as store:
+        for n in range(350):
+            await store.emit(f"k-{n}", "conversation.updated", {"n": n})
+
+        kept = await store.calls.call("XLEN", f"{store.staff_tag}:feed")
+        seen = [first async for first in head(store.feed("5-0"), 2)]
+
+        assert 100 <= kept < 300
+        assert seen[0][1] == "reset"
+        assert seen[1][2] == {"n": 350 - kept}
+
+
+async def head(feed: AsyncIterator[Any], count: int) -> AsyncIterator[Any]:
+    for _ in range(count):
+        yield await anext(feed)

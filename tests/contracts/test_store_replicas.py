@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.store.redis import RedisStore
-from bot.store.replication import Replications
+from bot.store.replication import ALONE, Replications
 from handlers.ports import Enqueued, Mail, Unavailable
 from tests.contracts.samples import PLACE, line
 from tests.redis_servers import SERVERS, PrivateServer
@@ -90,3 +90,4 @@ async def test_without_its_last_replica_the_store_goes_on_alone_and_says_so(
 
         assert accepted.seq == 2
         assert store.replications.alone == [""]
+        assert await store.calls.call("EXISTS", ALONE)  # for baton doctor, which is another process

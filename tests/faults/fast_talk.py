@@ -11,7 +11,7 @@ from typing import Any
 
 from bot.store.redis import RedisStore
 from handlers.ports import Mail, Outcome, Place, Unavailable
-from routing.conversation import Target, describe, state_of
+from routing.conversation import Conversation, Target, describe, state_of
 from routing.events import (
     Claimed,
     Event,
@@ -66,11 +66,11 @@ class FastTalk:
             await self._pause(self._chance)
 
     async def _do_something(self) -> None:
-        record = await self._surely(lambda: self._store().read(self.id))
-        if record is None or record.conversation is None:
+        state = await self._look()
+        if state is None:
             return
-        kind, _, holder = describe(record.conversation.holder).partition(":")
-        match state_of(record.conversation.holder):
+        kind, _, holder = describe(state.holder).partition(":")
+        match state_of(state.holder):
             case "queued" | "parked":
                 by = self._chance.choice(("ben", "cleo"))
                 await self._act("claim", by, Claimed(by))
@@ -78,7 +78,7 @@ class FastTalk:
                 by = self._chance.choice(STAFF)
                 await self._act("claim", by, Claimed(by))
             case "held" if kind == "person":
-                await self._hold(holder, record.conversation.seq)
+                await self._hold(holder, state.seq)
 
     async def _hold(self, holder: str, seen: int) -> None:
         others = [person for person in STAFF if person != holder]
@@ -105,14 +105,18 @@ class FastTalk:
     async def close(self) -> None:
         """After the storm: who holds it answers what is open."""
         while True:
-            record = await self._surely(lambda: self._store().read(self.id))
-            assert record is not None and record.conversation is not None
-            state = record.conversation
+            state = await self._look()
+            assert state is not None
             if state_of(state.holder) != "held" or not state.unanswered:
                 return
             holder = describe(state.holder).partition(":")[2]
             said = f"last words {next(self._numbers)} in {self.id}"
             await self._act("reply", holder, Replied(holder, said, seen=state.seq), said)
+
+    async def _look(self) -> Conversation | None:
+        """Without the transcript, which grows."""
+        glance = await self._surely(lambda: self._store().glance(Place(self.id)))
+        return glance.decided if glance is not None else None
 
     async def _act(self, action: str, by: str, event: Event, text: str = "") -> None:
         mail = Mail(f"{self.id}-{action}-{next(self._numbers)}", event)

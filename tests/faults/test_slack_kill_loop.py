@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.fake_slack import Impossible, Message, Options
+from bot.fake_slack import FakeSlack, Impossible, Message, Options
 from tests.fakes import slack_desk
 from tests.fakes.desk import View, eventually
 from tests.fakes.slack_desk import BOT, INDEX, Mode, SlackDesk, buttons, payload
@@ -39,6 +39,7 @@ EVENTS = 24 * KILLS
 # A kill takes some seconds to heal; Slack's own second and third attempts come after one and five minutes.
 RETRIES_S = (0.1, 1.0, 3.0, 6.0, 12.0)
 MODAL_S = 3.0  # how long somebody waits for a modal before they look again
+LIMITED = ("chat.postMessage", "chat.update", "chat.getPermalink", "conversations.replies", "views.open", "users.info")
 CHECKS = (messages_are_kept, nothing_is_said_twice, holders_speak, epochs_rise, not_stuck)
 
 
@@ -168,7 +169,7 @@ def storm(desk: SlackDesk, talks: Sequence[SlackTalk], failed: Callable[[], bool
     done: Counter[str] = Counter()
     while done["workers"] + done["ingress"] < KILLS or sum(talk.events for talk in talks) < EVENTS:
         trouble(desk, chance, talks)
-        done["faults"] += 3
+        done["faults"] += 3 + len(LIMITED)
         turn = done["turns"] = done["turns"] + 1
         if turn % 3 == 0:
             desk.desk.ingress.restart_by_kill()
@@ -189,11 +190,17 @@ def storm(desk: SlackDesk, talks: Sequence[SlackTalk], failed: Callable[[], bool
 
 
 def trouble(desk: SlackDesk, chance: random.Random, talks: Sequence[SlackTalk]) -> None:
-    """The next posts go wrong: one after it was posted, one before, one is refused for now."""
+    """The next posts go wrong: one after it was posted, one before, one is refused for now, as are other calls."""
     direct = chance.choice([talk.where for talk in talks if talk.where != "#help"])
     desk.town.see(lambda slack: slack.fault("drop_after", "chat.postMessage", skip=chance.randrange(4)))
     desk.town.see(lambda slack: slack.fault("drop_before", "chat.postMessage", skip=chance.randrange(4)))
     desk.town.see(lambda slack: slack.fault("ratelimited", "chat.postMessage", channel=direct, seconds=1))
+
+    def limit(slack: FakeSlack) -> None:
+        for method in LIMITED:
+            slack.fault("ratelimited", method, skip=chance.randrange(3), seconds=1)
+
+    desk.town.see(limit)
 
 
 # ---- what Slack shows, beside what the desk holds --------------------------------------------------------------------

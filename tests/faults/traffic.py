@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx
 
-from tests.fakes.desk import Desk, View, look_again
+from tests.fakes.desk import Client, View, look_again
 from tests.fakes.model import Step, call, text
 from tests.faults.checker import Accepted, Acted
 
@@ -30,7 +30,7 @@ def answers(count: int) -> Iterator[Step]:
 class Talk:
     """One conversation: a customer and a member of staff, each on a thread of their own."""
 
-    def __init__(self, desk: Desk, conversation: str, stop: threading.Event) -> None:
+    def __init__(self, desk: Client, conversation: str, stop: threading.Event) -> None:
         self.desk = desk
         self.id = conversation
         self.stop = stop

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-LOCKS = ("boot", "run", "dev", "e2e", "model")
+LOCKS = ("boot", "run", "dev", "e2e", "bench", "model")
 
 
 def tracked_files() -> list[Path]:

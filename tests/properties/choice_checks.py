@@ -164,6 +164,10 @@ def what_was_answered_and_is_asked_again_goes_to_people(ring: Ring) -> None:
     world.writes("I was charged twice", repeats=True)
     assert world.state == "bot"
 
+    world = asked(ring, *TWO)
+    world.writes("that I was charged twice", repeats=True)
+    assert world.state == "bot", "what is meant was asked, nothing was answered"
+
 
 @check
 def anger_weighs_beside_an_answer_that_failed(ring: Ring) -> None:

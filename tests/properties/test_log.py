@@ -13,7 +13,7 @@ from hypothesis.stateful import rule
 from bot.agent_runtime import Runtime
 from bot.replay import Replayed, replay
 from bot.store import codec
-from bot.store.lines import KINDS, SHAPES, line_entry, lines_of
+from bot.store.lines import ACTS, KINDS, SHAPES, line_entry, lines_of
 from bot.store.log import journal_of, logged, written
 from bot.store.logbook import Logbook
 from bot.store.places import place_of
@@ -21,7 +21,7 @@ from handlers.apply import line_of
 from handlers.ports import Commit, Decided, Way
 from handlers.replay import Again, elsewhere
 from routing import events as e
-from routing.conversation import Actor, ActorKind, Conversation, Visibility
+from routing.conversation import Act, Actor, ActorKind, Conversation, Visibility
 from routing.decide import Decision, give_to_people
 from routing.effects import Line
 from routing.policy import MINUTE_MS, Policy
@@ -251,6 +251,8 @@ words = st.text(max_size=20)
         ref=words,
         kind=st.sampled_from(SHAPES),
         data=st.lists(st.dictionaries(words, words), max_size=2).map(tuple),
+        act=st.sampled_from(ACTS),
+        turn=st.integers(0, 10**6),
     )
 )
 @settings(max_examples=200, derandomize=True, deadline=None)
@@ -265,6 +267,7 @@ def test_every_kind_of_line_and_author_has_its_place() -> None:
 
     assert set(SHAPES) == set(shapes)
     assert set(KINDS) == set(get_args(ActorKind))
+    assert set(ACTS) == set(get_args(Act))
 
 
 def test_a_configuration_that_is_not_kept_is_named() -> None:

@@ -56,7 +56,7 @@ def test_between_two_things_it_asks_and_whoever_says_which_gets_its_people(desk:
 def test_it_asks_once_and_the_next_unsure_line_goes_to_the_queue(desk: Desk) -> None:
     desk.say("once", BETWEEN)
     desk.answered("once")
-    desk.say("once", "broken and also too late")
+    desk.say("once", "can I send back the money for shoes")
     view = desk.queued("once")
 
     assert len(agent_lines(view)) == 1

@@ -1,5 +1,6 @@
 """The guard in front of the app, on its own."""
 
+import asyncio
 from collections.abc import Iterable
 from typing import Any
 
@@ -66,3 +67,28 @@ def test_size_is_what_arrives_not_only_what_is_declared(
     assert sent[0]["status"] == status
     assert seen == ([sum(map(len, chunks))] if status == 200 else [])
     assert b"content-security-policy" in dict(sent[0]["headers"])
+
+
+@pytest.mark.parametrize(("begun", "statuses"), [(False, [503]), (True, [200])])
+def test_a_request_that_the_end_of_the_process_cuts_off_may_be_sent_again(begun: bool, statuses: list[int]) -> None:
+    """CONTRACT: a store that is away is 503 on every path. What has begun to answer is left as it is."""
+    sent: list[Message] = []
+
+    async def app(_scope: Scope, _receive: Receive, send: Send) -> None:
+        if begun:
+            await send({"type": "http.response.start", "status": 200, "headers": []})
+        raise asyncio.CancelledError
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def served() -> None:
+        with pytest.raises(asyncio.CancelledError):
+            await Guard(app)({"type": "http", "method": "POST", "path": "/", "headers": []}, receive, send)
+
+    anyio.run(served)
+
+    assert [message["status"] for message in sent if message["type"] == "http.response.start"] == statuses

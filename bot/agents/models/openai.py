@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from bot.agents.items import UserMessage
 from bot.agents.models.base import ModelAnswer, ModelRejected, ModelRequest, ModelUnavailable
 from bot.agents.models.breaker import CircuitBreaker
+from bot.agents.models.deadline import Deadline
 from bot.agents.models.profile import EndpointProfile, without_refused
 from bot.agents.models.responses_wire import RESPONSES
 from bot.agents.models.wire import CHAT, Wire
@@ -114,16 +115,15 @@ class OpenAIModel:
         limit_s = self._limit_s(request)
         with self.breaker.attempt():
             client = await self._connect()
-            # The time-out must not be open across a `yield`: the time that the reader takes is not the model's.
-            deadline = asyncio.get_running_loop().time() + limit_s
-            async with _sorted_errors(limit_s, deadline):
+            when = asyncio.get_running_loop().time() + limit_s
+            async with _sorted_errors(limit_s, when):
                 wire, chunks = await self._accepted(client, request, streamed=True)
             parts = wire.parts()
+            deadline = Deadline(when)
             try:
                 while True:
                     try:
-                        async with asyncio.timeout_at(deadline):
-                            chunk = await anext(chunks, _END)
+                        chunk = await deadline.wait(anext(chunks, _END))
                     except Exception as error:
                         raise _sorted(error, limit_s) from error
                     if chunk is _END:
@@ -131,6 +131,7 @@ class OpenAIModel:
                     if text := parts.feed(chunk):
                         yield text
             finally:
+                deadline.close()
                 await chunks.close()
             if not parts.chunks:
                 raise ModelUnavailable("the endpoint's answer is not a stream of a model's answer")

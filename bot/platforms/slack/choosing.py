@@ -11,7 +11,7 @@ from typing import Any, Final
 import structlog
 
 from handlers.packet import shorten
-from handlers.ports import PlatformMemory, Record
+from handlers.ports import PlatformMemory, Record, Temporary
 from routing.choices import STALE, choice_of
 from routing.conversation import Conversation
 from routing.effects import DropChoices, Say
@@ -24,7 +24,6 @@ from .posting import Post, Poster, Spot, escaped
 
 log = structlog.get_logger("baton.slack")
 
-MEMORY: Final = "choices"
 LABEL_MOST: Final = 75  # of a button, by Slack
 NOT_YOURS: Final = "Only the person who asked can choose here."
 
@@ -58,7 +57,8 @@ def said_by(record: Record, value: Value, user: str) -> MessageReceived | str:
 
 @dataclass(slots=True)
 class Drawn:
-    """Where the buttons of a conversation stand: the answer that has them, written down once it is posted."""
+    """Where the buttons of a conversation stand: the answer that has them, written down once it is posted, by its
+    turn."""
 
     poster: Poster
     memory: PlatformMemory
@@ -66,20 +66,22 @@ class Drawn:
     async def posted(self, conversation: Conversation, said: Say, spot: Spot, sent: str, text: str) -> None:
         """`sent` is the message's id, `text` what it shows."""
         if said.choices:
-            kept = json.dumps([said.turn, spot.channel, sent.rpartition(":")[2], text])
-            await self.memory.remember(conversation.id, MEMORY, kept)
+            kept = json.dumps([spot.channel, sent.rpartition(":")[2], text])
+            await self.memory.remember(conversation.id, f"choices:{said.turn}", kept)
 
     async def drop(self, conversation: Conversation, effect: DropChoices, spot: Spot) -> None:
-        """Draw the answer without its buttons, and with what was chosen. One that was deleted needs nothing."""
-        kept = await self.memory.recall(conversation.id, MEMORY)
-        turn, channel, ts, text = json.loads(kept) if kept else (0, "", "", "")
-        if turn != effect.turn:
+        """Draw the answer without its buttons, and with what was chosen. It is tried once: the next line to the
+        customer does not wait for it, and who presses a button that stayed is told."""
+        kept = await self.memory.recall(conversation.id, f"choices:{effect.turn}")
+        if not kept:
             return  # it left without buttons, or never
+        channel, ts, text = json.loads(kept)
         blocks: list[Mapping[str, Any]] = [{"type": "markdown", "text": text}]
         if effect.chosen:
             chosen = {"type": "mrkdwn", "text": f":ballot_box_with_check: {escaped(effect.chosen)}"}
             blocks.append({"type": "context", "elements": [chosen]})
         try:
             await self.poster.edit(Spot(spot.team, channel), ts, Post(escaped(text), "reply", blocks=blocks))
-        except SlackRefusal as refusal:
-            log.info("choices.not_taken_away", reason=refusal.code)
+        except (SlackRefusal, Temporary) as error:
+            log.info("choices.not_taken_away", conversation=conversation.id, reason=str(error)[:200])
+        await self.memory.remember(conversation.id, f"choices:{effect.turn}", "")

@@ -5,6 +5,7 @@
 local tag, owner, lease_ms, limit, override = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
 local ready = tag .. ':r'
 local TOOK_TTL_S = 60 -- longer than a client repeats a call
+local TURNS_AMONG = 512 -- how many of those that are ready, the longest waiting first, take turns
 local real = real_ms()
 
 -- A customer's lines that came within the debounce are put in the platform's order; clicks keep their place. The
@@ -39,6 +40,31 @@ local function sort_lines(box)
   end
 end
 
+-- Of many that are ready each workspace gets its turn, so that a flood in one delays the others little.
+local function by_turns(all)
+  if #all <= limit then return all end
+  local of, queues = {}, {}
+  for _, id in ipairs(all) do
+    local workspace = string.match(id, '^[^.]+%.[^.]+%.') or ''
+    if not of[workspace] then
+      of[workspace] = {next = 1}
+      queues[#queues + 1] = of[workspace]
+    end
+    local queue = of[workspace]
+    queue[#queue + 1] = id
+  end
+  local chosen = {}
+  while #chosen < limit do
+    for _, queue in ipairs(queues) do
+      if queue[queue.next] and #chosen < limit then
+        chosen[#chosen + 1] = queue[queue.next]
+        queue.next = queue.next + 1
+      end
+    end
+  end
+  return chosen
+end
+
 local took = tag .. ':took:' .. owner
 local last = redis.call('GET', took)
 local ids = {}
@@ -47,7 +73,7 @@ if last and string.match(last, '^[^\n]*') == ARGV[6] then
     if redis.call('HGET', tag .. ':c:' .. id, 'o') == owner then ids[#ids + 1] = id end
   end
 else
-  ids = redis.call('ZRANGEBYSCORE', ready, '-inf', whole(real), 'LIMIT', 0, limit)
+  ids = by_turns(redis.call('ZRANGEBYSCORE', ready, '-inf', whole(real), 'LIMIT', 0, math.max(limit, TURNS_AMONG)))
   for _, id in ipairs(ids) do
     redis.call('ZREM', ready, id)
     redis.call('ZADD', tag .. ':l', whole(real + lease_ms), id)

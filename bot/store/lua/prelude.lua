@@ -138,11 +138,19 @@ end
 
 -- One entry of the feed. A reader whose cursor lies before what was cut off must be told so: the cut is remembered.
 local FEED_KEPT_MS = 86400000
+local FEED_KEPT = 1000000 -- a day of a busy workspace is more than a server should hold
 local function feed(tag, real, kind, data)
   local stream = tag .. ':feed'
   local oldest = whole(real - FEED_KEPT_MS) .. '-0'
   if redis.call('XTRIM', stream, 'MINID', oldest) > 0 then redis.call('SET', tag .. ':feed:cut', oldest) end
   redis.call('XADD', stream, '*', 'type', kind, 'data', data)
+  if redis.call('XLEN', stream) > FEED_KEPT and redis.call('XTRIM', stream, 'MAXLEN', '~', FEED_KEPT) > 0 then
+    -- The place right before the first that is left.
+    local at, n = string.match(redis.call('XRANGE', stream, '-', '+', 'COUNT', 1)[1][1], '^(%d+)-(%d+)$')
+    local cut = whole(at - 1) .. '-18446744073709551615'
+    if n ~= '0' then cut = at .. '-' .. whole(n - 1) end
+    redis.call('SET', tag .. ':feed:cut', cut)
+  end
 end
 
 -- What a lease shows: {version, state, place, lines, mails, mails in all, {lane, rows, lane, rows ...},

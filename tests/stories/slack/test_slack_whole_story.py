@@ -18,6 +18,7 @@ def from_waiting_to_held(desk: SlackDesk, there: str, by: str) -> View:
 def test_a_channel_thread_goes_from_the_agent_to_a_person_and_back_until_it_is_resolved(desk: SlackDesk) -> None:
     word = f"walnut{desk.mode}"
     desk.desk.model.rule(f"{word} again", text("It is still in the drawer."))
+    desk.desk.model.rule(f"{word}: thanks", text("The key lies beside it."))
     desk.desk.model.rule(word, text("It is in the drawer."))
     mia = desk.customer("mia-thread")
 
@@ -35,7 +36,7 @@ def test_a_channel_thread_goes_from_the_agent_to_a_person_and_back_until_it_is_r
     silent = texts(desk.answers(asked, "reply"))
     times_asked = len(desk.desk.asked(word))
     desk.fill_in("ben", desk.card_of(there, "hand-back"), "hand-back")
-    desk.answered(asked, "It is in the drawer.")
+    desk.answered(asked, "The key lies beside it.")
     back = desk.desk.answered(there)
     desk.says(mia, "#help", f"{word} again: where?", under=asked)
     desk.answered(asked, "It is still in the drawer.")
@@ -49,7 +50,7 @@ def test_a_channel_thread_goes_from_the_agent_to_a_person_and_back_until_it_is_r
     assert own.ts not in {each.ts for each in desk.answers(asked)}
     assert len(silent) == times_asked == 1
     assert back["state"] == "bot"
-    assert agent_lines(resolved) == ["It is in the drawer.", "It is in the drawer.", "It is still in the drawer."]
+    assert agent_lines(resolved) == ["It is in the drawer.", "The key lies beside it.", "It is still in the drawer."]
     said = texts(desk.answers(asked, "reply"))
     assert said == agent_lines(resolved)
     assert len(desk.cards(there)) == 1

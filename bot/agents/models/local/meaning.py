@@ -25,7 +25,7 @@ from bot.agents.models.local.text import plain
 from bot.agents.models.local.topics import HeldOut, Lessons, Topics, phrases
 from bot.agents.models.local.weights import FILE, replaced
 
-_FORMAT: Final = 2  # rises when what is kept, or how it is made, changes
+_FORMAT: Final = 3  # rises when what is kept, or how it is made, changes
 _KEPT: Final = 32  # configurations
 
 # Is the nearest answer the right one? From its nearest example and the nearest text of anything else. Fitted on ten

@@ -19,7 +19,7 @@ from typing import Final
 from bot.agents.items import Act, AssistantMessage, HandoffOutput, Item, PersonMessage, UserMessage
 from bot.agents.models.base import Choice, ModelAnswer, ModelRequest, RawCall, Usage
 from bot.agents.models.local.mood import yes_or_no
-from bot.agents.models.local.taught import AnswerEntry, RouteExamples
+from bot.agents.models.local.taught import LIKELY, AnswerEntry, RouteExamples
 from bot.agents.models.local.triage import Judgement, LocalTriage, label_of
 from bot.agents.tools import TargetInfo, ToolSpec
 
@@ -30,6 +30,7 @@ _GREETING = re.compile(
 )
 
 
+_LOOKED_BACK: Final = 3  # lines
 PERSON: Final = (Choice("", "person"),)
 HELPED: Final = (Choice("", "helped"), *PERSON)
 
@@ -77,25 +78,25 @@ class LocalModel:
         last = said[-1].act if said else ""
         reply = yes_or_no(question)
         if judged.wants_person or request.tool_choice != "auto" or (last == "offer" and reply == "yes"):
-            return self._hand_over(request, judged, "asked_for_human", "The customer asked for a person.")
+            return await self._pass_on(request, judged, "asked_for_human", "The customer asked for a person.")
         if judged.thanks:
             return self._speak(self._texts.welcome)
         in_vain = judged.unhelpful or (last == "answer" and reply == "no")
         named = self._triage.named(question)
         answer = named if isinstance(named, AnswerEntry) else judged.answer
         if answer is not None and not in_vain:
-            return self._answered(request, judged, answer, said)
+            return await self._answered(request, judged, answer, said)
         if _GREETING.match(question):
             return self._speak(self._opening())
         if self._failures(said) + 1 > self._failures_allowed - (1 if in_vain else 0):
-            return self._hand_over(request, judged, "failed_answers", "No answer was found, several times.")
+            return await self._pass_on(request, judged, "failed_answers", "No answer was found, several times.")
         if in_vain and said:
             return self._offer(self._texts.unhelpful, said)
         if isinstance(named, RouteExamples) and last == "ask":
-            return self._hand_over(request, judged, None, f"The customer says that it is about {label_of(named)}.")
-        return self._by_verdict(request, judged, said)
+            return await self._pass_on(request, judged, None, f"The customer says that it is about {label_of(named)}.")
+        return await self._by_verdict(request, judged, said)
 
-    def _by_verdict(
+    async def _by_verdict(
         self, request: ModelRequest, judged: Judgement, said: Sequence[AssistantMessage]
     ) -> ModelAnswer:  # fmt: skip
         """No answer fits. Which of two is meant is asked once, what it can do is said once."""
@@ -113,7 +114,7 @@ class LocalModel:
                 line = " ".join(part for part in (self._texts.unsure, self._known_topics(), self._texts.person) if part)
                 return self._speak(line, "menu", PERSON)
             case "out_of_scope":
-                return self._hand_over(request, judged, "failed_answers", "It is about nothing that is known here.")
+                return await self._pass_on(request, judged, "failed_answers", "It is about nothing that is known here.")
             case _:
                 # Whom the routes name, at last the default queue, gets it.
                 return ModelAnswer(usage=Usage(model_calls=1), model=self.name, cause="no_answer")
@@ -124,11 +125,11 @@ class LocalModel:
         labels = dict.fromkeys(label_of(taught[name]) for name in judged.candidates if name in taught)
         return tuple(Choice(label) for label in labels)
 
-    def _answered(
+    async def _answered(
         self, request: ModelRequest, judged: Judgement, answer: AnswerEntry, said: Sequence[AssistantMessage]
     ) -> ModelAnswer:
         if any(answer.text in one.text for one in said):
-            return self._hand_over(request, judged, "failed_answers", "The only fitting answer did not settle it.")
+            return await self._pass_on(request, judged, "failed_answers", "The only fitting answer did not settle it.")
         return replace(self._speak(self._quoted(answer), "answer", HELPED), verbatim=True)
 
     def _quoted(self, entry: AnswerEntry) -> str:
@@ -157,15 +158,20 @@ class LocalModel:
     def _speak(self, words: str, act: Act = "", choices: tuple[Choice, ...] = ()) -> ModelAnswer:
         return ModelAnswer(words, usage=Usage(model_calls=1), model=self.name, act=act, choices=choices)
 
-    def _hand_over(self, request: ModelRequest, judged: Judgement, cause: str | None, reason: str) -> ModelAnswer:
+    async def _pass_on(self, request: ModelRequest, judged: Judgement, cause: str | None, reason: str) -> ModelAnswer:
         """A transfer to the people who fit best; without a tool for it, the runner's fallback is asked for by the cause
-        alone."""
+        alone. A line that says nothing of the matter ("yes please") leaves it as the lines before it said."""
+        for line in _asked_before(request.items):
+            if max(judged.topics.values(), default=1.0) >= LIKELY:
+                break
+            before = await asyncio.to_thread(self._triage.judge, line)
+            judged = replace(judged, topics=before.topics)
         chosen = self._best_target(request.tools, judged)
         if chosen is None:
             return ModelAnswer(usage=Usage(model_calls=1), model=self.name, cause=cause or "no_answer")
         spec, target = chosen
         topic = judged.topic
-        if topic is not None and judged.topics[topic] >= 0.5:
+        if topic is not None and judged.topics[topic] >= LIKELY:
             reason = f"{reason} Topic: {topic}."
         if judged.person_named:
             reason = f"{reason} Asked for: {judged.person_named}."
@@ -184,7 +190,7 @@ class LocalModel:
             if named is not None:
                 return named
         ranked = sorted(judged.topics, key=lambda name: -judged.topics[name])
-        routes = [self._triage.route(name) for name in ranked if judged.topics[name] >= 0.5]
+        routes = [self._triage.route(name) for name in ranked if judged.topics[name] >= LIKELY]
         for name in (name for route in routes if route is not None for name in (route.to, route.name) if name):
             for entry in people:
                 if _same(entry[1].name) == _same(name):
@@ -223,6 +229,17 @@ def _conversation(items: Sequence[Item]) -> tuple[str, list[AssistantMessage]]:
         elif isinstance(item, HandoffOutput):
             said.clear()
     return "\n".join(question), said
+
+
+def _asked_before(items: Sequence[Item]) -> list[str]:
+    """The customer's lines of this stretch, the newest first, as far as anybody looks back."""
+    lines: list[str] = []
+    for item in items:
+        if isinstance(item, UserMessage):
+            lines.append(item.text)
+        elif isinstance(item, PersonMessage | HandoffOutput):
+            lines.clear()
+    return lines[: -_LOOKED_BACK - 2 : -1][1:]
 
 
 def _filled(words: str, **values: str) -> str:

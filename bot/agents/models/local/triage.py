@@ -134,13 +134,20 @@ class LocalTriage:
             person_named=named,
             thanks=thanks(text),
             unhelpful=unhelpful(text),
-            topics={route.name: scores.topics.get(route.name, 0.0) for route in self.routes},
+            topics=self._topics(text, scores) if about else dict.fromkeys((route.name for route in self.routes), 0.0),
             answer=next((entry for entry in self.answers if entry.name == scores.answer), None),
             answers={entry.name: scores.answers.get(entry.name, 0.0) for entry in self.answers},
             out_of_scope=about and not foreign and beyond,
             foreign=foreign,
             engine="words" if by_meaning is None else "meaning",
         )
+
+    def _topics(self, text: str, scores: Scores) -> dict[str, float]:
+        """Who says only the label of a route means that one."""
+        said = self.named(text)
+        return {
+            route.name: 1.0 if route is said else scores.topics.get(route.name, 0.0) for route in self.routes
+        }  # fmt: skip
 
     def repeats(self, text: str, before: str) -> bool:
         """Whether the text asks what the customer asked before. With other numbers it asks about something else, and a
