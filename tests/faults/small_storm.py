@@ -1,7 +1,6 @@
 """A storm that is the same every time: one accident after another, each in a conversation of its own and at the instant
 where it does the most harm."""
 
-import asyncio
 import datetime
 import itertools
 from collections import Counter
@@ -14,9 +13,8 @@ from bot.tenure import Tenure
 from handlers.ports import Unavailable
 from routing.events import Claimed, Replied
 from tests.faults.checker import History, broken_ledger, broken_promises, holders_speak
-from tests.faults.stage import ANSWER_S, Shown, Stage, Talk, Worker, staged, surely
+from tests.faults.stage import ANSWER_S, Shown, Stage, Talk, Worker, staged
 from tests.faults.torture import looked_into
-from tests.redis_servers import PrivateServer
 
 SHORTEST_WAIT_MS = 5_000  # no deadline of the configuration is shorter
 
@@ -182,32 +180,6 @@ async def storm(url: str, folder: Path, *, sources: Mapping[str, str] | None = N
             stage.one.after.clear()
             broken += await broken_in(stage, talk, folder)
     return broken
-
-
-async def forgetful_storm(server: PrivateServer, folder: Path) -> list[str]:
-    """The server dies right after a post and comes back without its last moments, the row's mark among them; so does
-    the worker, once it has seen that."""
-    async with staged(server.url, folder, None) as stage:
-        talk = Talk(stage, "forgotten")
-        one, two = stage.one, stage.two
-
-        async def about_to_mark(worker: Worker, call: tuple[Any, ...]) -> None:
-            server.copy_data(folder / "copy")
-            worker.before["settle"] = posted
-
-        async def posted(worker: Worker, call: tuple[Any, ...]) -> None:
-            await asyncio.to_thread(server.forget, folder / "copy")
-            await surely(worker.keep_abreast)
-            await stage.died(worker, call)
-
-        for worker in (one, two):
-            await worker.keep_abreast()
-        await talk.say("where is it")
-        one.before["mark"] = about_to_mark
-        await stage.work(one)
-        await surely(two.keep_abreast)
-        await stage.work(two)
-        return await broken_in(stage, talk, folder)
 
 
 async def broken_in(stage: Stage, talk: Talk, folder: Path) -> list[str]:

@@ -1,6 +1,6 @@
 """Processes are killed with -9, one after the other, while people talk; afterwards every promise is checked.
 
-BATON_KILLS: how many are killed, 10 unless it says more.
+BATON_KILLS: how many are killed, 8 unless it says more.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ from tests.fakes.desk import Desk, Program, eventually
 from tests.faults.checker import History, broken_ledger, broken_promises
 from tests.faults.traffic import Talk, answers
 
-KILLS = int(os.environ.get("BATON_KILLS", "10"))
+KILLS = int(os.environ.get("BATON_KILLS", "8"))
 CONVERSATIONS = 24
 EVENTS = 20 * KILLS
 CONFIG = fakes.config(agent_timeout="20s", slow_line_after="10s", max_handoffs=6)
