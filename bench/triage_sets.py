@@ -78,7 +78,8 @@ def clinc() -> Clinc:
 
 def vectors_of(embedder: Embedder, texts: Sequence[str], *, keep: bool) -> Floats:
     """One row per text; with `keep` they are read from and written to a file."""
-    path = KEPT / f"{hashlib.sha256(chr(10).join(texts).encode()).hexdigest()[:16]}.npy"
+    made = "" if embedder.by == "numpy" else f"-{embedder.by}"
+    path = KEPT / f"{hashlib.sha256(chr(10).join(texts).encode()).hexdigest()[:16]}{made}.npy"
     if keep and path.is_file():
         known: Floats = np.load(path)
         return known

@@ -1,7 +1,8 @@
 """A worker in a process of its own, which tells on its output of each commit and each copy, and when.
 
-Lines out: `ready <owner>`, `c <conversation>|<version> <time>`, `s <conversation>|<version> <time>`, and for each line
-that comes in, `= <figures as JSON>`. The end of the input ends it. Times are of the machine's monotonic clock.
+Lines out: `ready`, `c <conversation>|<version> <time>`, `s <conversation>|<version> <time>`, and for each line that
+comes in, `= <figures as JSON>`. The end of the input ends it. Times are of the machine's monotonic clock. Under a
+supervisor the tether is both input and output.
 """
 
 import argparse
@@ -17,17 +18,18 @@ from bot.worker import Worker
 from .load import BenchPlatform, BenchStore, world
 
 
-def tell(said: str) -> None:
-    """At once and whole: a killed process must not take along what it has done."""
-    os.write(1, f"{said}\n".encode())
-
-
 def figures(store: BenchStore) -> str:
     said = {"calls": store.calls.sent, "by": dict(store.counted.by_name), "cpu_s": time.process_time()}
     return json.dumps(said)
 
 
-async def serve(url: str, lease_s: float, slowest_s: float) -> None:
+async def serve(url: str, lease_s: float, slowest_s: float, tether: int | None) -> None:
+    into, out = (0, 1) if tether is None else (tether, tether)
+
+    def tell(said: str) -> None:
+        """At once and whole: a killed process must not take along what it has done."""
+        os.write(out, f"{said}\n".encode())
+
     platform = BenchPlatform(slowest_s=slowest_s)
     async with BenchStore(url, lease_s=lease_s) as store:
         store.on_commit = lambda key: tell(f"c {key} {time.monotonic()}")
@@ -35,16 +37,16 @@ async def serve(url: str, lease_s: float, slowest_s: float) -> None:
         worker = Worker(world(store, platform))
 
         def asked() -> None:
-            if os.read(0, 4096):
+            if os.read(into, 4096):
                 tell(f"= {figures(store)}")
             else:
-                loop.remove_reader(0)
+                loop.remove_reader(into)
                 worker.stop()
 
         loop = asyncio.get_running_loop()
-        loop.add_reader(0, asked)
+        loop.add_reader(into, asked)
         settle_collector()
-        tell(f"ready {store.owner}")
+        tell("ready")
         await worker.run(grace_s=2.0)
 
 
@@ -53,9 +55,10 @@ def main() -> None:
     parser.add_argument("url")
     parser.add_argument("--lease-s", type=float, default=10.0)
     parser.add_argument("--slowest-s", type=float, default=0.0)
+    parser.add_argument("--tether", type=int)
     given = parser.parse_args()
     configure(quiet=True)
-    asyncio.run(serve(given.url, given.lease_s, given.slowest_s))
+    asyncio.run(serve(given.url, given.lease_s, given.slowest_s, given.tether))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Worker processes as their parent sees them: started, asked for figures, ended or killed."""
+"""Worker processes as their parent sees them: started, asked for figures, ended; or kept alive by a supervisor."""
 
 import asyncio
 import json
@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
+
+from bot.supervisor import Child, Program, Reap, Supervisor
 
 from .load import ROOT
 
@@ -21,6 +23,15 @@ class Told:
     copied: dict[str, float] = field(default_factory=dict)
     again: int = 0  # copies that were made although they had been made before
 
+    def note(self, line: str) -> None:
+        """One line of a worker; those that tell of neither count for nothing."""
+        kind, _, rest = line.partition(" ")
+        key, _, at = rest.rpartition(" ")
+        if kind == "c":
+            self.committed.setdefault(key, float(at))
+        elif kind == "s" and self.copied.setdefault(key, float(at)) != float(at):
+            self.again += 1
+
 
 class WorkerProcess:
     def __init__(self, process: asyncio.subprocess.Process, told: Told) -> None:
@@ -28,7 +39,7 @@ class WorkerProcess:
         self._told = told
         self._figures: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
         self._ready = asyncio.Event()
-        self.owner = ""
+        self.pid = process.pid
 
     async def figures(self) -> dict[str, Any]:
         """Calls, calls by name and CPU seconds since it started. Waiting for a bell is not among the calls."""
@@ -40,11 +51,6 @@ class WorkerProcess:
     async def ready(self) -> None:
         async with asyncio.timeout(PATIENCE_S):
             await self._ready.wait()
-
-    async def kill(self) -> None:
-        """As a crash would. Returns when the parent has been told by the kernel."""
-        self._process.kill()
-        await self._process.wait()
 
     async def end(self) -> None:
         if self._process.returncode is not None:
@@ -65,19 +71,11 @@ class WorkerProcess:
             kind, _, rest = raw.decode().strip().partition(" ")
             match kind:
                 case "ready":
-                    self.owner = rest
                     self._ready.set()
                 case "=":
                     self._figures.put_nowait(json.loads(rest))
-                case "c" | "s":
-                    key, _, at = rest.rpartition(" ")
-                    self._note(kind, key, float(at))
-
-    def _note(self, kind: str, key: str, at: float) -> None:
-        if kind == "c":
-            self._told.committed.setdefault(key, at)
-        elif self._told.copied.setdefault(key, at) != at:
-            self._told.again += 1
+                case _:
+                    self._told.note(f"{kind} {rest}")
 
 
 @asynccontextmanager
@@ -85,14 +83,13 @@ async def workers(
     url: str, count: int, told: Told, *, lease_s: float = 10.0, slowest_s: float = 0.0
 ) -> AsyncIterator[list[WorkerProcess]]:
     """So many worker processes, all of them ready."""
-    command = (sys.executable, "-m", "bench.worker_process", url)
-    options = ("--lease-s", str(lease_s), "--slowest-s", str(slowest_s))
+    command = _command(url, lease_s, slowest_s)
     started: list[WorkerProcess] = []
     async with asyncio.TaskGroup() as group:
         try:
             for _ in range(count):
                 process = await asyncio.create_subprocess_exec(
-                    *command, *options, cwd=ROOT, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+                    *command, cwd=ROOT, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
                 )
                 worker = WorkerProcess(process, told)
                 started.append(worker)
@@ -103,3 +100,26 @@ async def workers(
         finally:
             for worker in started:
                 await worker.end()
+
+
+@asynccontextmanager
+async def supervised(
+    url: str, count: int, told: Told, reap: Reap, *, lease_s: float = 10.0, slowest_s: float = 0.0
+) -> AsyncIterator[list[Child]]:
+    """The same under Baton's own supervisor."""
+    command = _command(url, lease_s, slowest_s)
+    programs = [Program(f"worker-{number}", command, heard=told.note) for number in range(1, count + 1)]
+    supervisor, ready = Supervisor(programs, reap), asyncio.Event()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(supervisor.run(ready.set))
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                await ready.wait()
+            yield supervisor.children
+        finally:
+            supervisor.stop()
+
+
+def _command(url: str, lease_s: float, slowest_s: float) -> list[str]:
+    options = ("--lease-s", str(lease_s), "--slowest-s", str(slowest_s))
+    return [sys.executable, "-m", "bench.worker_process", url, *options]

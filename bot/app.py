@@ -5,6 +5,7 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 import socket
 import time
@@ -37,6 +38,7 @@ from .slack_connection import SlackConnection, connect_slack, wanted
 from .store.clock import RealClock, RedisTestClock
 from .store.config_versions import ConfigVersions
 from .store.connection import Revive
+from .store.core import owners_of
 from .store.redis import RedisStore
 from .tenure import World
 from .triage import engine, judge_of, warm
@@ -229,10 +231,12 @@ async def run(baton: Baton, *, host: str, sockets: list[socket.socket], announce
         if baton.role in ("all", "worker"):
             # An earlier process of this name (a container has one) may have died holding leases: not wait for them.
             with contextlib.suppress(Unavailable):
-                await baton.store.reap(baton.store.owner.rpartition(":")[0] + ":")
+                await baton.store.reap(owners_of(os.getpid()))
             group.create_task(baton.worker.run(), name="worker")
         if baton.slack is not None and baton.slack.sockets is not None:
             group.create_task(baton.slack.sockets.run(stop), name="slack")
+        if baton.slack is not None and baton.slack.rereading is not None:
+            tasks.append(group.create_task(baton.slack.rereading.run(), name="rereading"))
         server = _server(baton, host)
         serving = group.create_task(server.serve(sockets=sockets), name="web")
         while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has no event for it
@@ -289,9 +293,7 @@ def bind(host: str, port: int, *, or_next: bool) -> socket.socket:
     """
     last: OSError | None = None
     for candidate in range(port, port + 50 if or_next and port else port + 1):
-        # The protocol by name: asyncio sets TCP_NODELAY only then, and without it each answer waits 40 ms for an ACK.
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        listener = inherited(host, None)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((host, candidate))
@@ -304,3 +306,10 @@ def bind(host: str, port: int, *, or_next: bool) -> socket.socket:
             return listener
     assert last is not None
     raise last
+
+
+def inherited(host: str, number: int | None) -> socket.socket:
+    """The socket that a parent process has bound to this address, by the number of the open file; None: a new one."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # The protocol by name: asyncio sets TCP_NODELAY only then, and without it each answer waits 40 ms for an ACK.
+    return socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=number)

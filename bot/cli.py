@@ -40,6 +40,7 @@ agents_app = App(name="agents", help="Silence all agents, or let them speak agai
 app.command(agents_app)
 
 Flag = Annotated[bool, Parameter(negative="")]
+Hidden = Annotated[int | None, Parameter(show=False)]  # what a supervisor tells its child: numbers of open files
 
 
 @app.command
@@ -51,11 +52,16 @@ def demo(
 
     Parameters
     ----------
-    port: where to listen; a taken one is replaced by the next free one, which is printed.
-    config: the configuration; without it $BATON_CONFIG, then config.yaml in this directory.
-    slack: with a fake Slack beside it, whose page shows channel, thread and direct message side by side.
-    test_clock: time stands still until POST /api/v1/clock moves it.
-    host: the address to listen on.
+    port
+        Where to listen; a taken one is replaced by the next free one, which is printed.
+    config
+        The configuration; without it $BATON_CONFIG, then config.yaml in this directory.
+    slack
+        With a fake Slack beside it, whose page shows channel, thread and direct message side by side.
+    test_clock
+        Time stands still until POST /api/v1/clock moves it.
+    host
+        The address to listen on.
     """
     from .commands.serving import start_demo
 
@@ -65,22 +71,31 @@ def demo(
 
 @app.command
 def serve(
-    *, role: Literal["all", "ingress", "worker"] = "all", host: str = "127.0.0.1", port: int = 8080,
-    config: Path | None = None,
+    *, role: Literal["all", "ingress", "worker"] = "all", workers: int | None = None, host: str = "127.0.0.1",
+    port: int = 8080, config: Path | None = None, tether: Hidden = None, listener: Hidden = None,
 ) -> int:  # fmt: skip
     """Production: needs REDIS_URL, BATON_API_TOKEN, BATON_SECRET_KEY; starts every platform whose environment is set.
 
     Parameters
     ----------
-    role: take events in (ingress), work on them (worker), or both (all).
-    host: the address to listen on.
-    port: where to listen; 0 takes any free one.
-    config: the configuration; without it $BATON_CONFIG, then config.yaml in this directory.
+    role
+        Take events in (ingress), work on them (worker), or both (all).
+    workers
+        So many worker processes and, with role all, one ingress; one that dies is started again at once. Without it
+        everything is in one process.
+    host
+        The address to listen on.
+    port
+        Where to listen; 0 takes any free one. With --workers the first of as many ports as there are processes.
+    config
+        The configuration; without it $BATON_CONFIG, then config.yaml in this directory.
     """
-    from .commands.serving import start_serving
+    from .commands.serving import start_serving, start_supervised
 
     with plainly():
-        return start_serving(role, host, port, config)
+        if workers is not None:
+            return start_supervised(role, workers, host, port, config)
+        return start_serving(role, host, port, config, tether=tether, listener=listener)
 
 
 @agents_app.command
@@ -115,3 +130,7 @@ def main() -> None:
     except KeyboardInterrupt:
         code = 130
     sys.exit(code if isinstance(code, int) else 0)
+
+
+if __name__ == "__main__":
+    main()

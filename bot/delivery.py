@@ -151,7 +151,7 @@ class Delivery:
         platform = world.platforms.get(self._conversation.platform)
         if row.row.resend == "free" or platform is None or platform.transcript_is_delivery:
             return False
-        await asyncio.sleep(max(0.0, since_ms / 1000 + world.settle_s - time.time()))
+        await asyncio.sleep(min(world.settle_s, world.settle_s - await world.engine.elapsed_s(since_ms)))
         if row.row.resend == "never":
             await self._give_up(row, "nobody knows whether it was sent")
             return True

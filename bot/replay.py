@@ -11,6 +11,7 @@ from bot.agent_runtime import Runtime
 from bot.store import codec
 from bot.store.log import Damage, Entry, TurnEntry, event_of, journal_entries, logged, written
 from bot.store.logbook import Logbook
+from bot.store.states import state_entry
 from handlers.agent import request
 from handlers.ports import Commit, Decided
 from handlers.replay import Again, Ask, Step, answer_of
@@ -113,7 +114,7 @@ class _Course:
         name = type(event).__name__
         if step.after is None:
             return "differs", f"{name} is refused now"
-        self.link, anew = _written(self.link, step, again)
+        self.link, anew = _written(self.link, step, again, entry.earlier)
         if logged([anew], book.key) != (entry,):
             return "differs", f"{name}, {_difference(book, entry, step)}"
         return ("differs", f"{name}, {turn}") if turn else None
@@ -123,7 +124,7 @@ class _Course:
         book, state = self._book, self.again.state
         if state is None or self.again.lease.lines != len(book.lines):
             return "damaged", f"the log wrote {self.again.lease.lines} lines, the transcript has {len(book.lines)}"
-        if codec.encode(state) != book.state:
+        if book.state not in (state_entry(state), codec.encode(state)):
             return "differs", f"at the end: {_fields(book.stored, state)} not as it is stored"
         if self.link != book.link:
             return "damaged", "the log is shorter than the chain that is stored with the state"
@@ -152,15 +153,16 @@ class _Course:
         return "" if then == now else f"the recorded answers come to another report: {answer_of(report)}"
 
 
-def _written(link: bytes, step: Step, again: Again) -> tuple[bytes, bytes]:
-    """The link and the entry that this step would leave now."""
+def _written(link: bytes, step: Step, again: Again, earlier: bool) -> tuple[bytes, bytes]:
+    """The link and the entry that this step would leave now, in the form of the one that it left then."""
     decided = Decided(step.event, step.now_ms, step.policy.version, step.policy.agents_paused, way=step.way)
     if isinstance(step.result, Decision):
         after, moves = step.result.conversation, step.result.journal
         decided = replace(decided, effects=step.result.effects)
         commit = Commit(None, after, again.written, moves, decided=decided)
-        return written(link, step.before, commit, codec.encode(after))
-    return written(link, step.before, Commit(None, None, decided=decided), b"")
+        state = codec.encode(after) if earlier else state_entry(after)
+        return written(link, step.before, commit, state, earlier=earlier)
+    return written(link, step.before, Commit(None, None, decided=decided), b"", earlier=earlier)
 
 
 def _difference(book: Logbook, entry: Entry, step: Step) -> str:

@@ -14,6 +14,7 @@ from .platforms.slack.client import API_URL, Web
 from .platforms.slack.events import UNKNOWN, Identity
 from .platforms.slack.inbound import SlackInbound
 from .platforms.slack.outbound import SlackPlatform
+from .platforms.slack.rereading import Rereading
 from .platforms.slack.socket_mode import SlackSockets
 from .platforms.slack.voice import WebVoice
 from .settings import Settings, Unset
@@ -24,11 +25,12 @@ log = structlog.get_logger("baton.slack")
 
 @dataclass(frozen=True, slots=True)
 class SlackConnection:
-    """`inbound` is None in a process that takes no events in, `sockets` without an app token."""
+    """`inbound` and `rereading` are None in a process that takes no events in, `sockets` without an app token."""
 
     platform: SlackPlatform
-    inbound: SlackInbound | None
-    sockets: SlackSockets | None
+    inbound: SlackInbound | None = None
+    sockets: SlackSockets | None = None
+    rereading: Rereading | None = None
 
 
 def wanted(settings: Settings) -> bool:
@@ -62,7 +64,7 @@ async def connect_slack(
     async with Web(settings.slack_bot_token.get_secret_value(), base_url=base_url) as web:
         platform = SlackPlatform(web, store, store, policy_of, number_of=number_of)
         if not takes_events:
-            yield SlackConnection(platform, None, None)
+            yield SlackConnection(platform)
             return
         secret, app_token = settings.slack_signing_secret, settings.slack_app_token
         inbound = SlackInbound(
@@ -74,7 +76,8 @@ async def connect_slack(
             sockets = None
             if app_token is not None:
                 sockets = SlackSockets(inbound.accept, app_token.get_secret_value(), web.client)
-            yield SlackConnection(platform, inbound, sockets)
+            rereading = Rereading(web, store, store, inbound.hear, store.generation, store.spend_once)
+            yield SlackConnection(platform, inbound, sockets, rereading)
 
 
 async def _who_we_are(web: Web) -> Identity:

@@ -39,8 +39,10 @@ from .delivery import Delivery
 log = structlog.get_logger("baton.worker")
 
 TRIES = 3  # decisions of one event before it becomes a dead letter
+FORGOTTEN = "the store has lost its last seconds: a person may have taken this conversation"
 WORKING_S = 1.0  # a sign that somebody is at work may take so long
 AWAY_S = (0.05, 0.1, 0.2, 0.5, 1.0)  # pauses while the store is away
+COMPACT_AT_REST, COMPACT_IDLE = 8, 32  # entries of transcript and log
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,14 +197,18 @@ class Tenure:
                     self._mail_came = False
                     await engine.refresh(lease)
                 continue
-            if self._rests():
+            if lease.entries >= self._many():
                 await engine.compact(lease)
             if await engine.unlease(lease):
                 return  # refused while there is mail, a row or a run; then the lease shows it
 
-    def _rests(self) -> bool:
+    def _many(self) -> int:
+        """From how many entries on transcript and log are worth the two calls that store them in less room. What is
+        taken up again and again needs the more of them the longer it is, so that nothing is packed too often."""
         conversation = self.lease.conversation
-        return conversation is not None and isinstance(conversation.holder, Resolved | Closed)
+        if conversation is not None and isinstance(conversation.holder, Resolved | Closed):
+            return COMPACT_AT_REST
+        return max(COMPACT_IDLE, self.lease.lines // 2)
 
     def _stop_children(self) -> None:
         for task in self._lanes.values():
@@ -278,14 +284,12 @@ class Tenure:
     async def _turn(self, conversation: Conversation, run: Run) -> None:
         """One step of one turn; its result enters the mailbox and counts once, whoever reports it."""
         world, lease = self._world, self.lease
-        policy = await world.policy_of(lease.place.workspace)
-        lines = await world.engine.history(lease)
-        world.turns.runs += 1
-        await self._show_work(conversation)
         report: AgentEvent
         try:
-            asked = request(conversation, lines, policy, world.runtime, lease)
-            report = await world.runtime.run(asked, Journal(world.engine, lease, run))
+            if world.engine.has_forgotten():
+                report = AgentFailed(run.turn, run.step, run.agent, run.epoch, "bot_unavailable", FORGOTTEN)
+            else:
+                report = await self._asked(conversation, run)
         except (LeaseLost, Unavailable):
             raise
         except Exception as error:  # a run that cannot even be asked for must not hold the conversation for ever
@@ -295,6 +299,16 @@ class Tenure:
         # The conversation's id stands in it because names are unique per channel, which many conversations share.
         await world.engine.report(lease, Mail(f"run|{lease.id}|{run.turn}|{run.step}", report))
         self.ring()
+
+    async def _asked(self, conversation: Conversation, run: Run) -> AgentEvent:
+        """What the agent says."""
+        world, lease = self._world, self.lease
+        policy = await world.policy_of(lease.place.workspace)
+        lines = await world.engine.history(lease)
+        world.turns.runs += 1
+        await self._show_work(conversation)
+        asked = request(conversation, lines, policy, world.runtime, lease)
+        return await world.runtime.run(asked, Journal(world.engine, lease, run))
 
     async def _show_work(self, conversation: Conversation) -> None:
         """Before the model is asked, so that it cannot come after the answer and stay. The answer does not depend on

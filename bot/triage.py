@@ -102,7 +102,7 @@ def words_of(policy: Policy, language: str) -> LocalTexts:
 
 async def warm(policy: Policy) -> None:
     """Learn what the policy teaches before the first line comes, and log the engine and what will not go well."""
-    if engine().embedder is not None:
+    if engine().embedder is not None and not engine().unfit:
         log.info("triage.engine", engine=str(engine()))
     else:
         log.warning("triage.engine", engine=str(engine()))

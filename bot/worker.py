@@ -20,6 +20,7 @@ LEASES_AT_ONCE = 64
 BEAT_S = 1.0  # also how long mail may wait when its bell was lost
 BEATS_PER_LEASE = 3
 TIMERS_S = 0.4
+TURNS_TO_COMMIT = 3  # of the event loop: what was taken is decided and its commit sent before more is asked for
 
 
 class Worker:
@@ -94,6 +95,8 @@ class Worker:
                     tenure = Tenure(self._world, lease)
                     self._held[lease.id] = tenure
                     group.create_task(self._serve(tenure), name=f"conversation {lease.id}")
+                for _ in range(TURNS_TO_COMMIT if leases else 0):
+                    await asyncio.sleep(0)
                 if not leases:
                     await self._wait()
                 delay_s = 0.1

@@ -18,17 +18,18 @@ async def received(desk: Desk, runtime: AgentRuntime, lease: Lease, mail: Mail, 
     assert isinstance(mail.event, MessageReceived)
     if _somebody_may_be_asked(lease):
         await runtime.prepare(mail.event, policy, before=_asked_before(lease))
-    event = replaced(
-        judged(mail.event, runtime, lease, policy),
-        tool_begun=await _tool_begun(desk, lease),
-        holder_on_duty=await _holder_on_duty(desk, lease),
-        flood=lease.overflows,
-    )
-    await apply(desk, lease, mail, event, policy)
+    facts = {
+        "tool_begun": await _tool_begun(desk, lease),
+        "holder_on_duty": await _holder_on_duty(desk, lease),
+        "flood": lease.overflows,
+    }
+    await apply(desk, lease, mail, judged(mail.event, runtime, lease, policy, **facts), policy)
 
 
-def judged(event: MessageReceived, runtime: AgentRuntime, lease: Lease, policy: Policy) -> MessageReceived:
-    """What the cheap triage and the routes say of the line."""
+def judged(
+    event: MessageReceived, runtime: AgentRuntime, lease: Lease, policy: Policy, **facts: bool
+) -> MessageReceived:
+    """The line with what the cheap triage and the routes say of it, and with the other `facts`."""
     asking = _somebody_may_be_asked(lease)
     judgement = runtime.judge(event, policy, about=asking, before=_asked_before(lease))
     return replaced(
@@ -43,6 +44,7 @@ def judged(event: MessageReceived, runtime: AgentRuntime, lease: Lease, policy: 
         frustrated=judgement.frustrated,
         yes_or_no=judgement.yes_or_no,
         route=choose(event, judgement, lease, policy) if asking else None,
+        **facts,
     )
 
 

@@ -171,7 +171,8 @@ class Lease:
     Attributes:
         conversation: the state; None before the first commit.
         version, fence: what a commit is checked against.
-        lines: how many transcript lines there are.
+        lines: how many transcript lines there are. entries: how many entries transcript and log are stored in, some of
+            which may hold many each.
         mails: the head of the mailbox, in order; at most some hundred. `more` says that the mailbox holds others.
         lanes: the rows waiting, per lane, in order.
         now_ms: the store's time at the last answer, test clock included.
@@ -195,6 +196,7 @@ class Lease:
     more: bool = False
     overflows: bool = False
     link: bytes = b""
+    entries: int = 0
 
 
 @dataclass(slots=True)
@@ -330,6 +332,14 @@ class Engine(Protocol):
         """When (real time) a generation began in which the store may have forgotten what was sent, while that counts:
         then also a row without a mark is looked up, and `begin` answers `again`. None: what is written is believed."""
 
+    def has_forgotten(self) -> bool:
+        """Whether that doubt is because something is certainly lost. Then agents are silent: that a person took a
+        conversation may be among it."""
+
+    async def elapsed_s(self, since_ms: int) -> float:
+        """How long that time of the store's is past by the store's own clock, which is not this machine's; below 0 if
+        that clock was set back."""
+
     async def keep_abreast(self) -> None:
         """See whether the store forgot what this worker wrote, and whether others say so. At least once a second."""
 
@@ -340,7 +350,7 @@ class Engine(Protocol):
         """The whole transcript."""
 
     async def compact(self, lease: Lease) -> None:
-        """Store the transcript of a resting conversation in less room; nothing of it is lost."""
+        """Store transcript and log in less room; nothing of them is lost."""
 
 
 class Staffing(Protocol):
@@ -368,9 +378,10 @@ class ReadModels(Protocol):
 
     async def publish(
         self, conversation: Conversation, version: int, events: Sequence[tuple[int, str, Mapping[str, Any]]]
-    ) -> int | None:
+    ) -> None:
         """`index`, and then these into the feed, in one step: (version of the commit that wrote it, type, data), in
-        the order of their commits. What was told of a commit is not told again."""
+        the order of their commits. What was told of a commit is not told again. Returns once it is told; where much is
+        told, what several conversations tell goes together."""
 
     async def emit(self, key: str, type: str, data: Mapping[str, Any]) -> None:
         """Append to the feed, once per key."""
@@ -430,6 +441,9 @@ class PlatformMemory(Protocol):
     async def recall(self, conversation: str, name: str) -> str | None: ...
 
     async def remember(self, conversation: str, name: str, value: str) -> None: ...
+
+    async def clock_s(self) -> float:
+        """Seconds since 1970 by the store's clock: one for all workers, whatever their machines' clocks say."""
 
 
 class Clock(Protocol):

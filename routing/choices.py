@@ -63,7 +63,7 @@ def choice_of(conversation: Conversation, pressed: str, epoch: int) -> Choice | 
 
 
 def _written(conversation: Conversation, event: MessageReceived) -> Choice | None:
-    if event.author != conversation.requester:
+    if not conversation.choices.of or event.author != conversation.requester:
         return None
     words = _bare(event.text)
     return next((one for one in conversation.choices.of if _bare(one.label) == words), None)

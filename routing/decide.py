@@ -30,7 +30,7 @@ from .decide_agent import (
     agents_paused,
     speech_suppressed,
 )
-from .decide_customer import cancel_requested, message_deleted, message_edited, message_received, wait_for_answer
+from .decide_customer import cancel_requested, message_deleted, message_edited, message_received, now_unanswered
 from .decide_desk import (
     assigned,
     claimed,
@@ -248,7 +248,7 @@ def give_to_people(conversation: Conversation, event: Event, policy: Policy, now
     if isinstance(event, MessageReceived) and wrote:
         step.set(seq=event.seq)
         if not isinstance(conversation.holder, Closed):
-            wait_for_answer(step, event)
+            step.set(unanswered=now_unanswered(step.conversation, event))
     before = conversation.holder
     if isinstance(before, HeldByAgent) or (isinstance(before, Resolved) and wrote):
         epoch, team = step.next_epoch(), policy.defaults.team

@@ -8,6 +8,7 @@ from .choices import Meaning, understood
 from .conversation import (
     NO_CHOICES,
     Actor,
+    Conversation,
     HeldByAgent,
     HeldByHuman,
     Offered,
@@ -40,8 +41,6 @@ def message_received(step: Step, event: MessageReceived) -> None:
     if not _counts(step, event):
         _show_desk(step)
         return
-    if _is_requester(step, event):
-        step.set(choices=NO_CHOICES)
     match step.conversation.holder:
         case HeldByAgent():
             _to_the_agent(step, event, meaning)
@@ -113,20 +112,16 @@ def _record(step: Step, event: MessageReceived) -> None:
     choice = event.route
     if choice is not None and (not choice.default or conversation.route_to is None):
         facts |= {"route": choice.route, "route_to": choice.to, "priority": choice.priority}
-    step.set(**facts)
-    _count_burst(step, event)
-    if not event.thanks:
-        wait_for_answer(step, event)
-
-
-def _count_burst(step: Step, event: MessageReceived) -> None:
-    """Lines are counted in windows as long as the limit's; without a limit nothing is."""
+    if _is_requester(step, event):
+        facts["choices"] = NO_CHOICES
     limit = step.policy.defaults.rate_limit
-    if not limit:
-        return
-    since_ms, lines = step.conversation.burst
-    fresh = event.at_ms - since_ms >= limit["per_ms"]
-    step.set(burst=(event.at_ms, 1) if fresh else (since_ms, lines + 1))
+    if limit:  # lines are counted in windows as long as the limit's
+        since_ms, lines = conversation.burst
+        fresh = event.at_ms - since_ms >= limit["per_ms"]
+        facts["burst"] = (event.at_ms, 1) if fresh else (since_ms, lines + 1)
+    if not event.thanks:
+        facts["unanswered"] = now_unanswered(conversation, event)
+    step.set(**facts)
 
 
 def _too_fast(step: Step, event: MessageReceived) -> bool:
@@ -134,13 +129,13 @@ def _too_fast(step: Step, event: MessageReceived) -> bool:
     return event.flood or (bool(limit) and step.conversation.burst[1] > limit["messages"])
 
 
-def wait_for_answer(step: Step, event: MessageReceived) -> None:
-    """The message is unanswered from now on (I4)."""
-    waiting = (*step.conversation.unanswered, Unanswered(event.seq, event.at_ms))
+def now_unanswered(conversation: Conversation, event: MessageReceived) -> tuple[Unanswered, ...]:
+    """What is unanswered from this message on (I4)."""
+    waiting = (*conversation.unanswered, Unanswered(event.seq, event.at_ms))
     # The oldest say since when, the newest what is still open; those between add nothing.
     if len(waiting) > UNANSWERED_KEPT:
         waiting = (*waiting[: UNANSWERED_KEPT - 1], waiting[-1])
-    step.set(unanswered=waiting)
+    return waiting
 
 
 def _to_the_agent(step: Step, event: MessageReceived, meaning: Meaning) -> None:

@@ -101,14 +101,15 @@ class Step:
     def decision(self) -> Decision:
         """What was collected. Slots follow from the holders before and after: taken first, freed last."""
         self.conversation = without_stale(self._before, self.conversation)
-        before, after = slots(self._before.holder), slots(self.conversation.holder)
-        effects: list[Effect] = [TakeSlot(person) for person in sorted(after - before)]
+        before, after = self._before.holder, self.conversation.holder
+        had, has = (slots(before), slots(after)) if after is not before else (frozenset(), frozenset())
+        effects: list[Effect] = [TakeSlot(person) for person in sorted(has - had)]
         for effect in self._effects:
             # Drawing a card or copying to the desk twice in one commit says nothing more.
             if not (isinstance(effect, UpdateCard | SyncDesk) and effect in effects):
                 effects.append(effect)
         effects.extend(dropped(self._before, self.conversation, self.chosen))
-        effects.extend(FreeSlot(person) for person in sorted(before - after))
+        effects.extend(FreeSlot(person) for person in sorted(had - has))
         return Decision(self.conversation, tuple(effects), tuple(self._journal))
 
     # ---- small changes -----------------------------------------------------------------------------------------------

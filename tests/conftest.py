@@ -1,10 +1,23 @@
 """Fixtures for everybody: the event loop that tests run on, and real Redis servers, emptied before each test."""
 
+import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.redis_servers import SERVERS, PrivateCluster, PrivateServer
+
+# The same examples in every run, however slow the machine is just then. BATON_HYPOTHESIS=thorough looks for new ones.
+settings.register_profile(
+    "suite",
+    derandomize=os.environ.get("BATON_HYPOTHESIS") != "thorough",
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("suite")
 
 
 def pytest_report_header() -> str:
@@ -20,25 +33,21 @@ def anyio_backend() -> str:
 def redis_servers() -> Iterator[Callable[[str], PrivateServer]]:
     """A running server by name (`redis`, `valkey`), started when it is first asked for."""
     running: dict[str, PrivateServer] = {}
+    with ExitStack() as stack:
 
-    def server(name: str) -> PrivateServer:
-        if name not in running:
-            running[name] = PrivateServer(SERVERS[name])
-            running[name].start()
-        return running[name]
+        def server(name: str) -> PrivateServer:
+            if name not in running:
+                running[name] = stack.enter_context(PrivateServer(SERVERS[name]))
+            return running[name]
 
-    yield server
-    for started in running.values():
-        started.remove()
+        yield server
 
 
 @pytest.fixture(scope="session")
 def redis_cluster() -> Iterator[PrivateCluster]:
     """Three primaries, started when somebody first asks."""
-    cluster = PrivateCluster(next(iter(SERVERS.values())))
-    cluster.start()
-    yield cluster
-    cluster.remove()
+    with PrivateCluster(next(iter(SERVERS.values()))) as cluster:
+        yield cluster
 
 
 @pytest.fixture

@@ -8,12 +8,22 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from itertools import cycle, islice
 from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
 
 from bot.store.embedded import bundled_binary, end_with_parent
+from tests.ports import give_back, take_port
 
-START_WITHIN_S = 10.0
+WITHIN_S = 60.0  # when a start, a reply or a new order of servers is given up; nothing that works comes near it
+PORTS_TRIED = 3
+# For a server that a test kills. Without it a write may lie in memory for two seconds while the disk is busy with the
+# one before, although it was answered.
+SAFE = ("--appendfsync", "always")
 
 
 def binaries() -> dict[str, Path]:
@@ -34,36 +44,113 @@ def binaries() -> dict[str, Path]:
 SERVERS = binaries()
 
 
-class PrivateServer:
-    """A server nobody else talks to. `port` is 0 unless a loopback port was asked for."""
+class DidNotStart(RuntimeError):
+    """With what the server said last."""
 
-    def __init__(self, binary: Path, *, port: int = 0, options: Sequence[str] = ()) -> None:
+
+class Private(ABC):
+    """Servers nobody else talks to. They run inside `with`, or from `start` until `remove`."""
+
+    def start(self) -> None:
+        """When this raises, nothing of it runs any more."""
+        try:
+            self._start()
+        except BaseException:
+            self.remove()
+            raise
+
+    @abstractmethod
+    def _start(self) -> None: ...
+    @abstractmethod
+    def remove(self) -> None: ...
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.remove()
+
+
+class Home(Protocol):
+    """Where a server runs: an address, and `inside`, while which a process that is started starts there."""
+
+    address: str
+
+    def inside(self) -> AbstractContextManager[None]: ...
+
+
+class ThisMachine:
+    address = "127.0.0.1"
+
+    def inside(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+
+HERE = ThisMachine()
+
+
+class PrivateServer(Private):
+    """One server. `port` is 0 unless it `listens`: then on a port of its home, which it keeps once it has started.
+    `environment` is beside this process's own."""
+
+    def __init__(
+        self, binary: Path, *, listens: bool = False, options: Sequence[str] = (),
+        environment: Mapping[str, str] | None = None, home: Home = HERE,
+    ) -> None:  # fmt: skip
         self.folder = Path(tempfile.mkdtemp(prefix="baton-redis-"))
         self.socket = self.folder / "redis.sock"
         self.binary = binary
-        self.port = port
+        self.options = options
+        self.environment = environment or {}
+        self.home = home
+        self.port = take_port() if listens else 0
         self.process: subprocess.Popen[bytes] | None = None
-        self.arguments: Sequence[str] = (
-            *(str(binary), "--port", str(port), "--bind", "127.0.0.1", "--unixsocket", str(self.socket)),
-            *("--dir", str(self.folder), "--save", "", "--appendonly", "yes", "--appendfsync", "everysec"),
-            *("--unixsocketperm", "700", "--databases", "1", "--repl-diskless-sync-delay", "0"),
-            *options,
-        )
+        self._began = False
 
     @property
     def url(self) -> str:
         return f"unix://{self.socket}"
 
-    def start(self) -> None:
-        self.process = subprocess.Popen(
-            self.arguments,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            # A test run that is killed leaves no server behind.
-            preexec_fn=end_with_parent() if sys.platform == "linux" else None,
+    def arguments(self) -> Sequence[str]:
+        return (
+            *("--port", str(self.port), "--bind", self.home.address, "--unixsocket", str(self.socket)),
+            *("--dir", str(self.folder), "--save", "", "--appendonly", "yes", "--appendfsync", "everysec"),
+            *("--unixsocketperm", "700", "--databases", "1", "--repl-diskless-sync-delay", "0"),
+            *("--protected-mode", "no"),  # it would refuse everybody whose address is not a loopback's
+            *self.options,
         )
-        deadline = time.monotonic() + START_WITHIN_S
+
+    def _start(self) -> None:
+        for tried in range(1, PORTS_TRIED + 1):
+            try:
+                self._run()
+            except DidNotStart:
+                if self._began or not self.port or tried == PORTS_TRIED:
+                    raise
+                # Somebody took the port, or the one of its bus, after we had looked.
+                self.kill()
+                give_back(self.port)
+                self.port = take_port()
+            else:
+                self._began = True
+                return
+
+    def _run(self) -> None:
+        log = self.folder / "log"
+        with log.open("wb") as said, self.home.inside():
+            self.process = subprocess.Popen(
+                (str(self.binary), *self.arguments()),
+                stdin=subprocess.DEVNULL,
+                stdout=said,
+                stderr=said,
+                env={**os.environ, **self.environment},
+                # A test run that is killed leaves no server behind.
+                preexec_fn=end_with_parent() if sys.platform == "linux" else None,
+            )
+        deadline = time.monotonic() + WITHIN_S
         while True:
             try:
                 if self.command("PING") == b"+PONG":
@@ -71,8 +158,12 @@ class PrivateServer:
             except OSError:
                 pass
             if time.monotonic() > deadline or self.process.poll() is not None:
-                raise RuntimeError(f"{self.binary} did not start")
+                raise DidNotStart(f"{self.binary} did not start: {log.read_text(errors='replace')[-2000:]}")
             time.sleep(0.002)
+
+    @property
+    def at(self) -> str:
+        return f"{self.home.address}:{self.port}"
 
     def command(self, *words: str) -> bytes:
         """One command over a connection of its own; the reply's first line."""
@@ -81,7 +172,7 @@ class PrivateServer:
     def lines(self, *words: str) -> bytes:
         """The same; the whole reply as it came, if it fits into 64 kB."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as door:
-            door.settimeout(5)
+            door.settimeout(WITHIN_S)
             door.connect(str(self.socket))
             door.sendall((" ".join(words) + "\r\n").encode())
             return door.recv(65536)
@@ -110,57 +201,85 @@ class PrivateServer:
 
     def remove(self) -> None:
         self.kill()
+        give_back(self.port)
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def free_port() -> int:
-    """A loopback port that nothing listens on. Low enough that 10,000 more, a cluster's bus, is a port too."""
-    while True:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = int(probe.getsockname()[1])
-        if port < 55_000:
-            return port
+def until(so: Callable[[], bool], what: str) -> None:
+    """Look until it is so. Raises RuntimeError when it never is."""
+    deadline = time.monotonic() + WITHIN_S
+    while not so():
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"{what}: it never came so far")
+        time.sleep(0.01)
+
+
+def start_all(servers: Iterable[PrivateServer]) -> None:
+    for server in servers:
+        server.start()
+
+
+def remove_all(servers: Iterable[PrivateServer]) -> None:
+    for server in servers:
+        server.remove()
 
 
 SLOTS = 16_384
 
 
-class PrivateCluster:
+class PrivateCluster(Private):
     """Primaries that share the slots, each followed by `replicas` others."""
 
-    def __init__(self, binary: Path, *, primaries: int = 3, replicas: int = 0) -> None:
-        options = ("--cluster-enabled", "yes", "--cluster-node-timeout", "1000", "--cluster-announce-ip", "127.0.0.1")
+    def __init__(self, binary: Path, *, primaries: int = 3, replicas: int = 0, homes: Sequence[Home] = (HERE,)) -> None:
+        """`homes`: where the nodes run, primaries first, over again when there are fewer."""
+        # A node that says nothing for so long is called dead. Without replicas that helps nobody: a machine that was
+        # busy for a moment would be a cluster that is down.
+        dead_after_ms = "2000" if replicas else "30000"
+        options = (*("--cluster-enabled", "yes", "--cluster-node-timeout", dead_after_ms),)
         self.primaries = primaries
         self.replicas = replicas
         self.nodes = [
-            PrivateServer(binary, port=free_port(), options=options) for _ in range(primaries * (1 + replicas))
+            PrivateServer(binary, listens=True, home=home, options=(*options, "--cluster-announce-ip", home.address))
+            for home in islice(cycle(homes), primaries * (1 + replicas))
         ]
 
     @property
     def url(self) -> str:
-        return "redis+cluster://" + ",".join(f"127.0.0.1:{node.port}" for node in self.nodes)
+        return "redis+cluster://" + ",".join(node.at for node in self.nodes)
 
-    def start(self) -> None:
-        for node in self.nodes:
-            node.start()
-        first, *others = self.nodes
-        for node in others:
-            self._told(first, "CLUSTER", "MEET", "127.0.0.1", str(node.port))
+    def _start(self) -> None:
+        start_all(self.nodes)
         share = SLOTS // self.primaries
         for n, node in enumerate(self.nodes[: self.primaries]):
             last = SLOTS - 1 if n == self.primaries - 1 else (n + 1) * share - 1
             self._told(node, "CLUSTER", "ADDSLOTSRANGE", str(n * share), str(last))
-        self._until(lambda node: node.lines("CLUSTER", "NODES").count(b"connected") >= len(self.nodes))
+        until(self._met, "the nodes of the cluster knowing each other")
         for n, node in enumerate(self.nodes[self.primaries :]):
             self._told(node, "CLUSTER", "REPLICATE", self.id_of(self.nodes[n % self.primaries]))
-        self._until(lambda node: b"cluster_state:ok" in node.lines("CLUSTER", "INFO"))
+        until(self.healthy, "every slot of the cluster being served")
         if self.replicas:
-            self._until(
-                lambda node: any(
-                    word in node.lines("INFO", "replication") for word in (b"state=online", b"link_status:up")
-                )
-            )
+            until(lambda: all(self._in_step(node) for node in self.nodes), "every replica being up to date")
+
+    def _met(self) -> bool:
+        """Whether every node is connected to every other. Who is not is introduced again: a greeting that is not
+        answered within the node timeout is forgotten."""
+        ids = {self.id_of(node).encode() for node in self.nodes}
+        first, *others = self.nodes
+        for node in others:
+            if self.id_of(node).encode() not in self._connected(first):
+                self._told(first, "CLUSTER", "MEET", *node.at.split(":"))
+        return all(self._connected(node) >= ids for node in self.nodes)
+
+    @staticmethod
+    def _connected(node: PrivateServer) -> set[bytes]:
+        """The nodes that this one is connected to, itself among them."""
+        rows = [row.split() for row in node.lines("CLUSTER", "NODES").split(b"\n")]
+        return {row[0] for row in rows if len(row) > 7 and row[7] == b"connected" and b"handshake" not in row[2]}
+
+    @staticmethod
+    def _in_step(node: PrivateServer) -> bool:
+        words = node.lines("INFO", "replication")
+        return b"state=online" in words or b"link_status:up" in words
 
     @staticmethod
     def spans_of(node: PrivateServer) -> list[tuple[int, int]]:
@@ -192,47 +311,45 @@ class PrivateCluster:
     def _told(node: PrivateServer, *words: str) -> None:
         assert node.command(*words) == b"+OK", words
 
-    def _until(self, done: Callable[[PrivateServer], bool]) -> None:
-        deadline = time.monotonic() + START_WITHIN_S
-        while not all(done(node) for node in self.nodes if node.process is not None):
-            if time.monotonic() > deadline:
-                raise RuntimeError("the cluster did not form")
-            time.sleep(0.01)
-
     def flush(self) -> None:
         for node in self.nodes[: self.primaries]:
             node.flush()
 
     def remove(self) -> None:
-        for node in self.nodes:
-            node.remove()
+        remove_all(self.nodes)
 
 
-class PrivateSentinels:
+class PrivateSentinels(Private):
     """A master with replicas, and sentinels that watch it: `service` is what they call it."""
 
     service = "baton"
 
-    def __init__(self, binary: Path, *, replicas: int = 2, sentinels: int = 3) -> None:
-        self.servers = [PrivateServer(binary, port=free_port()) for _ in range(1 + replicas)]
-        self.sentinels = [_Sentinel(binary, self.servers[0].port, self.service) for _ in range(sentinels)]
+    def __init__(
+        self,
+        binary: Path,
+        *,
+        replicas: int = 2,
+        sentinels: int = 3,
+        homes: Sequence[Home] = (HERE,),
+        watched_from: Sequence[Home] = (HERE,),
+    ) -> None:
+        """`homes`: where the servers run, the first master first, `watched_from` the sentinels; over again when there
+        are fewer."""
+        self.servers = [PrivateServer(binary, listens=True, home=home) for home in islice(cycle(homes), 1 + replicas)]
+        self.sentinels = [
+            _Sentinel(binary, self.servers[0], self.service, home) for home in islice(cycle(watched_from), sentinels)
+        ]
 
     @property
     def url(self) -> str:
-        return "redis+sentinel://" + ",".join(f"127.0.0.1:{one.port}" for one in self.sentinels) + f"/{self.service}"
+        return "redis+sentinel://" + ",".join(one.at for one in self.sentinels) + f"/{self.service}"
 
-    def start(self) -> None:
-        for server in self.servers:
-            server.start()
+    def _start(self) -> None:
+        start_all(self.servers)
         for replica in self.servers[1:]:
-            assert replica.command("REPLICAOF", "127.0.0.1", str(self.servers[0].port)) == b"+OK"
-        for sentinel in self.sentinels:
-            sentinel.start()
-        deadline = time.monotonic() + START_WITHIN_S
-        while not self._formed():
-            if time.monotonic() > deadline:
-                raise RuntimeError("the sentinels did not find each other")
-            time.sleep(0.05)
+            assert replica.command("REPLICAOF", *self.servers[0].at.split(":")) == b"+OK"
+        start_all(self.sentinels)
+        until(self._formed, "the sentinels finding each other")
 
     def whole(self) -> bool:
         """Whether every other server follows the master."""
@@ -251,22 +368,26 @@ class PrivateSentinels:
         return next(server for server in self.servers if server.port == port)
 
     def remove(self) -> None:
-        for server in (*self.sentinels, *self.servers):
-            server.remove()
+        remove_all((*self.sentinels, *self.servers))
 
 
 class _Sentinel(PrivateServer):
     """A watcher that calls a master dead after two seconds: on a busy machine less is a failover for nothing."""
 
-    def __init__(self, binary: Path, master_port: int, service: str) -> None:
-        super().__init__(binary, port=free_port())
+    def __init__(self, binary: Path, master: PrivateServer, service: str, home: Home) -> None:
+        super().__init__(binary, listens=True, home=home)
+        self._master = master
+        self._service = service
+
+    def arguments(self) -> Sequence[str]:
         config = self.folder / "sentinel.conf"
-        config.write_text(
-            f"sentinel monitor {service} 127.0.0.1 {master_port} 2\n"
-            f"sentinel down-after-milliseconds {service} 2000\n"
-            f"sentinel failover-timeout {service} 3000\n"
-        )
-        self.arguments = (
-            *(str(binary), str(config), "--sentinel", "--port", str(self.port), "--bind", "127.0.0.1"),
+        if not config.exists():  # a sentinel keeps in it what it has learned
+            config.write_text(
+                f"sentinel monitor {self._service} {self._master.at.replace(':', ' ')} 2\n"
+                f"sentinel down-after-milliseconds {self._service} 2000\n"
+                f"sentinel failover-timeout {self._service} 3000\n"
+            )
+        return (
+            *(str(config), "--sentinel", "--port", str(self.port), "--bind", self.home.address),
             *("--unixsocket", str(self.socket), "--dir", str(self.folder)),
         )

@@ -39,10 +39,14 @@ def check(
 
     Parameters
     ----------
-    file: config.yaml; without it $BATON_CONFIG, then config.yaml in this directory.
-    format: how findings are printed.
-    strict: a warning fails too.
-    verbose: also hints, such as routes with few examples, each test's result, and how well the embedded model tells
+    file:
+        The file; without it $BATON_CONFIG, then config.yaml in this directory.
+    format:
+        How findings are printed.
+    strict:
+        A warning fails too.
+    verbose:
+        Also hints, such as routes with few examples, each test's result, and how well the embedded model tells
         the routes' examples apart: which it takes for which, and how often it is right where it is sure.
     """
     checked = check_file(config_path(file))
@@ -168,12 +172,18 @@ def explain_command(
 
     Parameters
     ----------
-    text: what the customer writes.
-    user: who writes.
-    channel: where.
-    at: when, as 2026-03-28T23:30[Europe/Paris] or RFC 3339; without it now.
-    config: the file; without it $BATON_CONFIG, then config.yaml in this directory.
-    format: how it is printed.
+    text:
+        What the customer writes.
+    user:
+        Who writes.
+    channel:
+        Where.
+    at:
+        When, as 2026-03-28T23:30[Europe/Paris] or RFC 3339; without it now.
+    config:
+        The file; without it $BATON_CONFIG, then config.yaml in this directory.
+    format:
+        How it is printed.
     """
     try:
         now_ms = values.time_ms(at) if at is not None else time.time_ns() // 1_000_000

@@ -29,7 +29,15 @@ Format = Literal["text", "json"]
 
 @dead_letters_app.command(name="list")
 def list_letters(*, format: Format = "text", config: Path | None = None) -> int:
-    """One line each: id, when, conversation, what it was, why it was given up. Exit 1 when there are any."""
+    """One line each: id, when, conversation, what it was, why it was given up. Exit 1 when there are any.
+
+    Parameters
+    ----------
+    format:
+        How they are printed.
+    config:
+        The configuration; without it $BATON_CONFIG, then config.yaml in this directory. It names the embedded store.
+    """
     letters = _run(config, lambda store: store.dead_letters())
     if format == "json":
         _out(json.dumps([_summary(letter) for letter in letters], ensure_ascii=False, indent=2))
@@ -46,7 +54,10 @@ def show(letter: str, /, *, config: Path | None = None) -> int:
 
     Parameters
     ----------
-    letter: its id, as `list` shows it.
+    letter:
+        Its id, as `list` shows it.
+    config:
+        The configuration; without it $BATON_CONFIG, then config.yaml in this directory. It names the embedded store.
     """
     found = _run(config, lambda store: _known(store, letter))
     record = asdict(found.record) if found.record is not None else None
@@ -61,8 +72,12 @@ def retry(*letters: str, all: Flag = False, config: Path | None = None) -> int:
 
     Parameters
     ----------
-    letters: ids, as `list` shows them.
-    all: every one that there is.
+    letters:
+        Ids, as `list` shows them.
+    all:
+        Every one that there is.
+    config:
+        The configuration; without it $BATON_CONFIG, then config.yaml in this directory. It names the embedded store.
     """
     return _each(letters, all, config, "put back", lambda store, letter: store.retry_dead_letter(letter))
 
@@ -73,8 +88,12 @@ def discard(*letters: str, all: Flag = False, config: Path | None = None) -> int
 
     Parameters
     ----------
-    letters: ids, as `list` shows them.
-    all: every one that there is.
+    letters:
+        Ids, as `list` shows them.
+    all:
+        Every one that there is.
+    config:
+        The configuration; without it $BATON_CONFIG, then config.yaml in this directory. It names the embedded store.
     """
     return _each(letters, all, config, "thrown away", lambda store, letter: store.discard_dead_letter(letter.id))
 

@@ -22,8 +22,10 @@ def doctor(*, repair: Annotated[bool, Parameter(negative="")] = False, config: P
 
     Parameters
     ----------
-    repair: rebuild the lists (queue, by team, state, person and customer) from the conversations.
-    config: the configuration; without it $BATON_CONFIG, then config.yaml in this directory.
+    repair:
+        Rebuild the lists (queue, by team, state, person and customer) from the conversations.
+    config:
+        The configuration; without it $BATON_CONFIG, then config.yaml in this directory.
     """
     settings = load_settings()
     problems = asyncio.run(_print_all(settings, config_path(config)))

@@ -1,6 +1,8 @@
 """`baton demo`, `baton serve` and the switch of `baton agents`."""
 
 import asyncio
+import signal
+import socket
 import sys
 from contextlib import AsyncExitStack
 from functools import partial
@@ -8,14 +10,17 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from bot.app import Baton, Role, assemble, bind, run
+from bot.app import Baton, Role, assemble, bind, inherited, run
 from bot.commands.config import summary
 from bot.commands.installation import installation_store
+from bot.commands.plainly import Stop
 from bot.config_file import check_file
 from bot.fake_slack import FakeSlack, furnish
 from bot.observe.logs import configure
 from bot.settings import Settings, Unset, known_environment, load_settings, random_secret
 from bot.store.embedded import EmbeddedRedis, home_of
+from bot.store.redis import RedisStore
+from bot.supervisor import Program, Supervisor, Tether
 from bot.web.auth import login_path
 
 
@@ -100,20 +105,23 @@ def _banner(
     sys.stdout.flush()
 
 
-def start_serving(role: Role, host: str, port: int, config: Path | None) -> int:
-    """Production. What is missing from the environment is named in one line."""
+def start_serving(
+    role: Role, host: str, port: int, config: Path | None, *, tether: int | None = None, listener: int | None = None
+) -> int:
+    """Production. What is missing from the environment is named in one line.
+
+    `tether` and `listener`: numbers of the open files that a supervisor gives its child."""
+    supervised = Tether(tether) if tether is not None else None
     configure()
     settings = load_settings()
-    redis_url = settings.redis_url
-    if redis_url is None:
-        raise Unset("REDIS_URL is not set: baton serve needs a Redis 7.0 or newer, such as redis://127.0.0.1:6380/0")
+    redis_url = _needed_url(settings)
     token, secret = settings.baton_api_token, settings.baton_secret_key
     if role != "worker" and token is None:
         raise Unset("BATON_API_TOKEN is not set: it is the bearer of the REST API; choose a long random one")
     if role != "worker" and secret is None:
         raise Unset("BATON_SECRET_KEY is not set: it signs console sessions; choose a long random one")
     file = config if config is not None else settings.baton_config
-    listener = bind(host, port, or_next=False)
+    listening = inherited(host, listener) if listener is not None else _listen(host, port)
 
     async def serve() -> None:
         async with assemble(
@@ -124,16 +132,72 @@ def start_serving(role: Role, host: str, port: int, config: Path | None) -> int:
             api_token=token.get_secret_value() if token is not None else random_secret(),
             secret_key=secret.get_secret_value() if secret is not None else random_secret(),
         ) as baton:
-            announce = partial(_serving, baton, listener.getsockname()[1])
-            await run(baton, host=host, sockets=[listener], announce=announce)
+            words = _serving(baton, listening.getsockname()[1])
+            announce = partial(supervised.ready if supervised is not None else _say, words)
+            await run(baton, host=host, sockets=[listening], announce=announce)
 
     asyncio.run(serve())
     return 0
 
 
-def _serving(baton: Baton, port: int) -> None:
+def start_supervised(role: Role, workers: int, host: str, port: int, config: Path | None) -> int:
+    """Production in several processes: an ingress, unless only workers are asked for, and so many workers."""
+    if role == "ingress":
+        raise Stop("--role ingress takes no --workers: an ingress does no work; use --role all or --role worker")
+    if workers < 1:
+        raise Stop(f"--workers {workers}: at least one is needed")
+    configure()
+    redis_url = _needed_url(load_settings())
+    names = ["ingress"] * (role == "all") + [f"worker-{number}" for number in range(1, workers + 1)]
+    # Bound here and kept: whoever connects while a child is started again waits a moment instead of being refused.
+    listening = [_listen(host, port and port + place) for place in range(len(names))]
+    heard: dict[str, str] = {}
+    programs = []
+    for name, one in zip(names, listening, strict=True):
+        command = [sys.executable, "-P", "-m", "bot.cli", "serve", "--role", name.partition("-")[0], "--host", host]
+        command += ["--listener", str(one.fileno()), *(("--config", str(config)) if config is not None else ())]
+        programs.append(Program(name, command, (one.fileno(),), partial(heard.__setitem__, name)))
+
+    def announce() -> None:
+        ports = [str(one.getsockname()[1]) for one in listening[-workers:]]
+        _say(f"{heard[names[0]]} · workers: {workers}, on {', '.join(ports)}")
+
+    async def supervise() -> int:
+        async with RedisStore(redis_url) as store:
+            supervisor = Supervisor(programs, store.reap)
+
+            def stop() -> None:
+                supervisor.stop()
+                for one in listening:
+                    one.close()
+
+            for name in (signal.SIGTERM, signal.SIGINT):
+                asyncio.get_running_loop().add_signal_handler(name, stop)
+            return await supervisor.run(announce)
+
+    return asyncio.run(supervise())
+
+
+def _needed_url(settings: Settings) -> str:
+    if settings.redis_url is None:
+        raise Unset("REDIS_URL is not set: baton serve needs a Redis 7.0 or newer, such as redis://127.0.0.1:6380/0")
+    return settings.redis_url
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        return bind(host, port, or_next=False)
+    except (OSError, OverflowError) as error:
+        raise Stop(f"cannot listen on {host}, port {port}: {getattr(error, 'strerror', None) or error}", 1) from None
+
+
+def _serving(baton: Baton, port: int) -> str:
     running = f"baton {baton.services.version} · {baton.role} · port {port} · {baton.store.found}"
-    sys.stdout.write(f"{running} · triage: {baton.services.triage}\n")
+    return f"{running} · triage: {baton.services.triage}"
+
+
+def _say(words: str) -> None:
+    sys.stdout.write(f"{words}\n")
     sys.stdout.flush()
 
 

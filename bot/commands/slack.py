@@ -17,8 +17,10 @@ def print_manifest(*, url: str | None = None, name: str = "Baton") -> int:
 
     Parameters
     ----------
-    url: where Baton is reached from outside, such as https://desk.example.com; without it Socket Mode.
-    name: how the app is called in the workspace.
+    url:
+        Where Baton is reached from outside, such as https://desk.example.com; without it Socket Mode.
+    name:
+        How the app is called in the workspace.
     """
     try:
         values = manifest(url, name=name)

@@ -208,7 +208,7 @@ class FakeSlack(People):
 
     # ---- waiting
 
-    async def until(self, condition: Callable[[], T], *, within_s: float = 5.0) -> T:
+    async def until(self, condition: Callable[[], T], *, within_s: float = 60.0) -> T:
         """The first truthy value of `condition`, which is asked after every change here.
 
         Raises:
@@ -219,6 +219,6 @@ class FakeSlack(People):
                 await self.workspace.changes.next()
         return value
 
-    async def settled(self, *, within_s: float = 10.0) -> None:
+    async def settled(self, *, within_s: float = 60.0) -> None:
         """Wait until every event has arrived or was given up, and no call of the Web API is being answered."""
         await self.until(lambda: not self.deliveries.in_flight and not self._api.in_progress, within_s=within_s)

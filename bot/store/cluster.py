@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from redis.crc import key_slot
-from redis.exceptions import AskError, MovedError, NoScriptError
+from redis.exceptions import AskError, MovedError, NoScriptError, ResponseError
 
 from handlers.ports import Unavailable
 
@@ -25,6 +25,7 @@ from .scripts import Script
 # Of one node, before the map is asked for anew; a node that is gone is replaced, not waited for.
 NODE_PAUSES_S: Final = (0.0, 0.02)
 PAUSE_S: Final = 0.05
+USUAL_NODE_TIMEOUT_MS: Final = 15_000  # of a server that nobody has configured
 MARKER: Final = ":shard"  # of each slot in use, always there
 NEVER: Final = ":none"
 
@@ -94,6 +95,19 @@ class ClusterCalls(Calls):
             await self._learn()
         host, port = self._node(slot_of(key))
         return f"{host}:{port}"
+
+    def line_to(self, key: str) -> int:
+        """See Calls."""
+        return self._to(self._node(slot_of(key))).connections
+
+    async def cut_off_for_s(self, key: str) -> float:
+        """See Calls. A primary that does not hear from most others stops after the node timeout; that it does not hear
+        from them, it notices when half of that has passed since it last asked."""
+        try:
+            _, timeout_ms = await self.call("CONFIG", "GET", "cluster-node-timeout", at=key)
+        except (ResponseError, ValueError):  # a hosted one that does not tell
+            timeout_ms = USUAL_NODE_TIMEOUT_MS
+        return 2 * int(timeout_ms) / 1000
 
     # ---- one call
 

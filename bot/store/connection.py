@@ -106,6 +106,14 @@ class Calls:
         """Which server has the key; empty where there is only one."""
         return ""
 
+    def line_to(self, key: str) -> int:
+        """Which connection to the server that has this key is the one in use, counted from the first."""
+        return self.connections
+
+    async def cut_off_for_s(self, key: str) -> float:
+        """How long the server that has this key may go on after it was cut off from those who replace it."""
+        return 0.0  # of one alone nobody takes the place, and sentinels are asked all the time
+
     async def run(self, script: Script, key: str | Sequence[str], *args: Argument) -> Any:
         """A script by its hash; its text only if this server has not seen it (after a restart, a failover, a flush)."""
         keys = (key,) if isinstance(key, str) else key

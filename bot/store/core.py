@@ -15,7 +15,6 @@ from .places import LOCAL, place_of, shard_of
 from .replication import Replications
 from .scripts import Script
 from .signals import PublishedBells, Signals
-from .steps import ClockSteps
 
 SHARDS = 64
 SHARDS_OF_A_CLUSTER = 1024
@@ -23,7 +22,12 @@ SHARDS_OF_A_CLUSTER = 1024
 
 def new_owner() -> str:
     """Names this process among all that ever were: host, process, nonce."""
-    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+    return owners_of(os.getpid()) + secrets.token_hex(4)
+
+
+def owners_of(pid: int) -> str:
+    """What the names of all owners begin with that ever were this process of this host; for `reap`."""
+    return f"{socket.gethostname()}:{pid}:"
 
 
 class Core:
@@ -31,7 +35,6 @@ class Core:
 
     calls: Calls
     replications: Replications
-    steps: ClockSteps
     bells: Bells | PublishedBells
     signals: Signals
     scripts: Mapping[str, Script]
@@ -77,4 +80,4 @@ class Core:
         return list(await asyncio.gather(*(self.on_shard(name, shard, *args) for shard in range(self.shards))))
 
 
-__all__ = ["LOCAL", "SHARDS", "Core", "new_owner"]
+__all__ = ["LOCAL", "SHARDS", "Core", "new_owner", "owners_of"]

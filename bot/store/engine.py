@@ -23,15 +23,16 @@ from .log import link_of, written
 from .overdue import RedisOverdue
 from .places import channel_of, place_of
 from .records import (
+    at_leisure,
     checked,
+    compacted,
     lanes_of,
     mail_of,
     mail_payload,
-    packed,
     row_entry,
     timers_field,
-    unpacked,
 )
+from .states import read_state, state_entry
 
 log = structlog.get_logger("baton.store")
 
@@ -104,13 +105,13 @@ class RedisEngine(RedisFinding, RedisOverdue, RedisGenerations):
 
     def _fill(self, lease: Lease, now_ms: int, contents: list[Any]) -> None:
         """Everything anew. Lists are changed in place: lanes are worked on while this happens."""
-        version, state, place, lines, mails, mails_in_all, lanes, last = contents
+        version, state, place, lines, mails, mails_in_all, lanes, last, entries = contents
         tag = self.tag(lease.shard)
         lease.now_ms = now_ms
         lease.version = int(version)
-        lease.conversation = codec.decode(Conversation, state, f"{tag}:c:{lease.id}") if state else None
+        lease.conversation = read_state(state, tag, lease.id) if state else None
         lease.place = place_of(lease.id, place.decode() or None)
-        lease.lines = lines
+        lease.lines, lease.entries = lines, entries
         lease.link = link_of(last)
         self._fill_mails(lease, mails, mails_in_all)
         known = {row.row.key: row for rows in lease.lanes.values() for row in rows}
@@ -188,7 +189,7 @@ class RedisEngine(RedisFinding, RedisOverdue, RedisGenerations):
         for row in commit.rows:
             rows += (row.lane, row_entry(row))
         done, leaving = self._leaving(lease)
-        stored = codec.encode(state) if state is not None else b""
+        stored = state_entry(state) if state is not None else b""
         owner = state or lease.conversation
         lines = [line_entry(line, owner) for line in commit.lines] if owner is not None else []
         link, journal = lease.link, list(map(codec.encode, commit.journal))
@@ -206,7 +207,7 @@ class RedisEngine(RedisFinding, RedisOverdue, RedisGenerations):
             stored,
             state.floor if state is not None else "",
             state.run.turn if state is not None and state.run is not None else "",
-            state.waiting_since_ms or 0 if state is not None and state.unanswered else "",
+            _unanswered_since(state, lease.conversation),
             timers_field(commit.timers),
             codec.encode(commit.outcome) if commit.outcome is not None else "",
             mail.reply_to if mail is not None else "",
@@ -228,11 +229,12 @@ class RedisEngine(RedisFinding, RedisOverdue, RedisGenerations):
             raise ValueError(f"{mail.id if mail else ''} is not the head of the mailbox of {lease.id}")
         self._left(lease, leaving)
         now, mails_in_all, entries = reply
-        lease.now_ms = int(now)
+        lease.now_ms = max(lease.now_ms, int(now))
         lease.version += 1
         self._remember(lease)
         lease.link = link
-        lease.lines += len(commit.lines)
+        lease.lines += len(lines)
+        lease.entries += len(lines) + len(journal)
         if state is not None:
             lease.conversation = state
         if mail is not None:
@@ -255,16 +257,24 @@ class RedisEngine(RedisFinding, RedisOverdue, RedisGenerations):
         return tries
 
     async def history(self, lease: Lease) -> tuple[Line, ...]:
-        entries = await self._under("history", lease, "h")
+        [entries] = await self._under("history", lease, "h")
         return await lines_at_leisure(entries, lease.conversation, f"{self.tag(lease.shard)}:h:{lease.id}")
 
     async def compact(self, lease: Lease) -> None:
-        for which in ("h", "j"):
-            entries = await self._under("history", lease, which)
+        lists = zip("hj", await self._under("history", lease, "h", "j"), strict=True)
+        blobs: list[Argument] = []
+        for which, entries in lists:
             if len(entries) < COMPACT_FROM:
                 continue
-            whole = list(unpacked(entries, f"{self.tag(lease.shard)}:{which}:{lease.id}"))
-            await self._under("compact", lease, which, len(entries), len(whole), packed(whole))
+            try:
+                whole, blob = await at_leisure(compacted, entries, f"{self.tag(lease.shard)}:{which}:{lease.id}")
+            except codec.CodecError as error:  # it stays as it is, and the conversation goes on
+                log.error("conversation.unreadable", conversation=lease.id, problem=str(error))
+                continue
+            blobs += (which, len(entries), whole, blob)
+            lease.entries -= len(entries) - 1
+        if blobs:
+            await self._under("compact", lease, *blobs)
 
     # ---- delivering
 
@@ -415,6 +425,15 @@ class RedisEngine(RedisFinding, RedisOverdue, RedisGenerations):
         self._left(lease, leaving)
         self._fill(lease, int(reply[0]), reply[1])
         return False
+
+
+def _unanswered_since(state: Conversation | None, before: Conversation | None) -> Argument:
+    """For the script: since when, empty if nothing is, '=' if that is as it was."""
+    if state is None or not state.unanswered:
+        return ""
+    since_ms = state.waiting_since_ms or 0
+    same = before is not None and bool(before.unanswered) and (before.waiting_since_ms or 0) == since_ms
+    return "=" if same else since_ms
 
 
 def _thinks(lease: Lease) -> bool:

@@ -54,13 +54,18 @@ class RedisGenerations(Core):
         self._believed = -1  # up to which connection what is written is known to be there
         self._abreast = asyncio.Lock()
         self._generation = 0
-        self._doubt: tuple[int, float] | None = None  # its begin in real ms, its end by the monotonic clock
+        # Its begin in real ms, its end by the monotonic clock, whether something is certainly lost.
+        self._doubt: tuple[int, float, bool] | None = None
 
     def in_doubt_since_ms(self) -> int | None:
         """See the port."""
         if self._doubt is not None and time.monotonic() >= self._doubt[1]:
             self._doubt = None
         return self._doubt[0] if self._doubt is not None else None
+
+    def has_forgotten(self) -> bool:
+        """See the port."""
+        return self.in_doubt_since_ms() is not None and self._doubt is not None and self._doubt[2]
 
     async def keep_abreast(self) -> None:
         """See the port."""
@@ -72,6 +77,12 @@ class RedisGenerations(Core):
     async def leave(self) -> None:
         """See the port."""
         await self.calls.call("SREM", UP, self.owner)
+
+    async def generation(self) -> tuple[int, float]:
+        """Its number, 0 before the first, and how many seconds ago it began by the store's clock. For anybody."""
+        number, since_ms = await self.calls.call("HMGET", KEY, "n", "since")
+        seconds, _ = await self.calls.call("TIME")
+        return int(number or 0), float(seconds) - int(since_ms or 0) / 1000
 
     # ---- what was written last
 
@@ -118,13 +129,13 @@ class RedisGenerations(Core):
         return await self.calls.run(self.scripts[name], KEY, *args)
 
     def _enter(self, told: list[Any]) -> None:
-        number, since_ms, now_ms = (int(value or 0) for value in told)
+        number, since_ms, now_ms, lost = (int(value or 0) for value in told)
         self._generation = number
-        left_s = self.doubt_s - (now_ms - since_ms) / 1000
+        left_s = min(self.doubt_s, self.doubt_s - (now_ms - since_ms) / 1000)  # the clock may have been set back
         if number and left_s > 0:
             if self._doubt is None or self._doubt[0] != since_ms:
-                log.error("store.generation", number=number, doubt_s=round(left_s, 1))
-            self._doubt = (since_ms, time.monotonic() + left_s)
+                log.error("store.generation", number=number, doubt_s=round(left_s, 1), lost=bool(lost))
+            self._doubt = (since_ms, time.monotonic() + left_s, bool(lost))
 
     async def _servers_runs(self) -> str:
         """Which run of which servers holds the data; a failover is another server's."""

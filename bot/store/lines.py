@@ -2,26 +2,27 @@
 data, act, turn]]`, without what is empty at the end.
 
 A transcript is most of what a conversation costs, so a line repeats nothing that the state says: times count from the
-conversation's begin, and a row's key leaves out the conversation's id. Lines of an earlier version are records of the
-codec.
+conversation's begin, a row's key leaves out the conversation's id, and the name is None where it is the requester's or
+Baton's own. Lines of an earlier version are records of the codec.
 """
 
-import asyncio
 from collections.abc import Sequence
 from typing import Any, Final, cast
 
-from routing.conversation import Act, Actor, ActorKind, Conversation
+from routing.conversation import SYSTEM, Act, Actor, ActorKind, Conversation
 from routing.effects import Line
+from routing.replacing import maker
 
 from . import codec
-from .records import unpacked
+from .records import at_leisure, unpacked
 
 TAG: Final = 26
-LONG_BYTES: Final = 60_000  # some five hundred lines
 # What is stored is the place in these; a name never moves to another place.
 KINDS: Final[tuple[ActorKind, ...]] = ("customer", "participant", "agent", "person", "system")
 SHAPES: Final = ("message", "notice", "note", "draft", "items", "amend", "withdrawn")
 ACTS: Final[tuple[Act, ...]] = ("", "answer", "ask", "offer", "menu")
+_MADE: Final = maker(Line)
+_AUTHOR: Final = maker(Actor)
 _DEFAULTS: Final[list[Any]] = [None, 0, "", "", [], 0, 0]  # from seq on
 
 
@@ -33,7 +34,9 @@ def line_entry(line: Line, conversation: Conversation) -> bytes:
     while tail and tail[-1] == _DEFAULTS[len(tail) - 1]:
         tail.pop()
     after_ms = line.at_ms - conversation.created_ms
-    head = [line.n, KINDS.index(line.author.kind), line.author.name, line.text, after_ms]
+    author = line.author
+    name = None if author.name == _usual(author.kind, conversation) else author.name
+    head = [line.n, KINDS.index(author.kind), name, line.text, after_ms]
     return codec.pack([codec.SCHEMA_VERSION, TAG, [*head, *tail]])
 
 
@@ -49,10 +52,13 @@ def lines_of(entries: Sequence[bytes], conversation: Conversation | None, key: s
 
 
 async def lines_at_leisure(entries: Sequence[bytes], conversation: Conversation | None, key: str) -> tuple[Line, ...]:
-    """`lines_of`; of a long transcript in a thread, because it keeps the event loop for more than some milliseconds."""
-    if sum(map(len, entries)) < LONG_BYTES:
-        return lines_of(entries, conversation, key)
-    return await asyncio.to_thread(lines_of, entries, conversation, key)
+    """`lines_of`, of a long transcript in a thread."""
+    return await at_leisure(lines_of, entries, conversation, key)
+
+
+def _usual(kind: ActorKind, conversation: Conversation) -> str | None:
+    """The name of nearly every author of that kind."""
+    return conversation.requester if kind == "customer" else SYSTEM.name if kind == "system" else None
 
 
 def _line(entry: bytes, conversation: Conversation, key: str) -> Line:
@@ -63,11 +69,14 @@ def _line(entry: bytes, conversation: Conversation, key: str) -> Line:
         n, who, name, text, after_ms, *tail = record[2]
         seq, shape, short, ref, data, act, turn = cast(list[Any], tail[: len(_DEFAULTS)]) + _DEFAULTS[len(tail) :]
         kind, internal = divmod(shape, 2)
-        return Line(
-            n=n, author=Actor(KINDS[who], name), text=text, visibility="internal" if internal else "public",
-            at_ms=conversation.created_ms + after_ms, seq=seq,
-            key=f"{conversation.id}{short}" if short.startswith("|") else short,
-            kind=cast(Any, SHAPES[kind]), data=tuple(data), ref=ref, act=ACTS[act], turn=turn,
+        name = _usual(KINDS[who], conversation) if name is None else name
+        if name is None:
+            raise ValueError("an author without a name")
+        row = f"{conversation.id}{short}" if short.startswith("|") else short
+        line: Line = _MADE(
+            n, _AUTHOR(KINDS[who], name), text, "internal" if internal else "public",
+            conversation.created_ms + after_ms, seq, row, SHAPES[kind], tuple(data), ref, ACTS[act], turn,
         )  # fmt: skip
+        return line
     except (ValueError, TypeError, IndexError, AttributeError) as error:
         raise codec.CodecError(f"{key}: damaged line: {error}") from error

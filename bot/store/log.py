@@ -1,10 +1,13 @@
 """The log of a conversation, in one list with its journal (`{s}:j:<id>`): what it was decided from, and a hash chain.
 
-An entry is `[schema_version, 25, [after_ms, policy, event, link, lines, moves, way, paused]]`, one per decided event
+An entry is `[schema_version, 28, [after_ms, policy, event, lines, moves, way, paused], link]`, one per decided event
 that changed something or was refused: the time since the conversation began, the configuration's version, the event,
 how many transcript lines it wrote, and its moves (journal entries). The event is sparse: what the state before it and
 those lines say is not written twice, so reading needs both. `link` are the first bytes of
-`hash(link before, entry without its link, state after, effects)`; the newest link is kept whole beside the state.
+`hash(link before, fields of the entry, state after, effects)`; the newest link is kept whole beside the state.
+
+Entries of an earlier form are `[schema_version, 25, [after_ms, policy, event, link, lines, moves, way, paused]]`; the
+states that their links were made of were records of the codec.
 
 What the agents' turns did stands in front of the event that ended them, as `r<turn>\n<entry of the run journal>`.
 """
@@ -22,18 +25,24 @@ from routing.events import AgentEvent, Event, MessageReceived
 
 from . import codec
 from .records import unpacked
+from .sparse import filled, kind_of, sparse
+from .words import NUMBERS, word
 
-TAG: Final = 25
+TAG: Final = 28
+EARLIER: Final = 25
 LINK_BYTES: Final = 16
 SHOWN_BYTES: Final = 4  # of a link in its entry: they say where two chains part, the whole newest one that they do not
 WAYS: Final[tuple[Way, ...]] = get_args(Way)
 RUN: Final = b"r"
+# An entry around its fields, which are packed once for both the entry and its link.
+_BEGINS: Final = codec.pack([codec.SCHEMA_VERSION, TAG, None, None])[:-2]
+_SHOWN: Final = codec.pack(bytes(SHOWN_BYTES))[:-SHOWN_BYTES]
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One decided event as it is stored; `parts` is the sparse event, `moves` are journal entries without what the
-    entry says. `policy` is empty where it is the one that the state before was decided by."""
+    entry says. `policy` is empty where it is the one that the state before was decided by. `earlier`: of that form."""
 
     after_ms: int
     policy: str
@@ -43,6 +52,7 @@ class Entry:
     moves: list[list[Any]]
     way: Way
     paused: bool
+    earlier: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +77,11 @@ Logged = Entry | TurnEntry | JournalEntry | Damage
 # ---- writing ---------------------------------------------------------------------------------------------------------
 
 
-def written(link: bytes, before: Conversation | None, commit: Commit, state: bytes) -> tuple[bytes, bytes]:
+def written(
+    link: bytes, before: Conversation | None, commit: Commit, state: bytes, *, earlier: bool = False
+) -> tuple[bytes, bytes]:
     """The next link and the entry of a commit whose `decided` is set. `state` is the encoded state after it, empty if
-    that is none."""
+    that is none. `earlier`: as they were in the earlier form, and so must be again to be compared."""
     decided = commit.decided
     assert decided is not None
     after = commit.conversation or before
@@ -79,19 +91,22 @@ def written(link: bytes, before: Conversation | None, commit: Commit, state: byt
     if isinstance(event, MessageReceived):
         # For platforms only: nothing is decided by them, so they are left out and come back empty.
         says |= {"author_name": event.author_name, "platform_ms": event.platform_ms}
-    parts = codec.sparse(event, says)
-    moves = [_move(entry, decided.now_ms) for entry in commit.journal]
+    parts = sparse(event, says)
     policy = "" if before is not None and before.config_version == decided.policy else decided.policy
+    moves = [_move(entry, decided.now_ms, policy, earlier) for entry in commit.journal]
     head = [decided.now_ms - after.created_ms, policy, parts]
     tail = [len(commit.lines), moves, WAYS.index(decided.way), decided.paused]
     while tail and not tail[-1]:
         tail.pop()
-    linked = link_after(link, codec.pack([*head, *tail]), state, decided.effects)
-    return linked, codec.pack([codec.SCHEMA_VERSION, TAG, [*head, linked[:SHOWN_BYTES], *tail]])
+    fields = codec.pack([*head, *tail])
+    linked = link_after(link, fields, state, decided.effects)
+    if earlier:
+        return linked, codec.pack([codec.SCHEMA_VERSION, EARLIER, [*head, linked[:SHOWN_BYTES], *tail]])
+    return linked, b"".join((_BEGINS, fields, _SHOWN, linked[:SHOWN_BYTES]))
 
 
-def link_after(link: bytes, entry: bytes, state: bytes, effects: Sequence[Effect]) -> bytes:
-    return hashlib.blake2b(b"".join((link, entry, state, codec.pack(effects))), digest_size=LINK_BYTES).digest()
+def link_after(link: bytes, fields: bytes, state: bytes, effects: Sequence[Effect]) -> bytes:
+    return hashlib.blake2b(b"".join((link, fields, state, codec.pack(effects))), digest_size=LINK_BYTES).digest()
 
 
 def link_of(last: bytes) -> bytes:
@@ -121,10 +136,16 @@ def known(before: Conversation | None, lines: Sequence[Line], kind: type) -> dic
     return says
 
 
-def _move(entry: JournalEntry, now_ms: int) -> list[Any]:
-    move = [
-        entry.epoch - now_ms, entry.actor, entry.cause, entry.reason, entry.before, entry.after, entry.config_version,
-    ]  # fmt: skip
+def _move(entry: JournalEntry, now_ms: int, policy: str, earlier: bool) -> list[Any]:
+    cause: Any = entry.cause
+    reason: Any = entry.reason
+    after: str | None = entry.after
+    version: str | None = entry.config_version
+    if not earlier:
+        cause, reason = NUMBERS.get(cause, cause), NUMBERS.get(reason, reason)
+        after = None if after == entry.actor else after  # who takes it
+        version = None if policy and version == policy else version
+    move = [entry.epoch - now_ms, entry.actor, cause, reason, entry.before, after, version]
     return [*move, entry.detail] if entry.detail else move
 
 
@@ -169,19 +190,30 @@ def _turn_entry(raw: bytes, key: str) -> TurnEntry:
 def _entry(raw: bytes, key: str) -> Entry | None:
     """None: it is no entry of the log but a journal entry of a version without one."""
     record = codec.unpack(raw, key)
-    if not isinstance(record, list) or record[:2] != [codec.SCHEMA_VERSION, TAG] or len(record) != 3:
+    earlier = isinstance(record, list) and record[:2] == [codec.SCHEMA_VERSION, EARLIER] and len(record) == 3
+    if not earlier and (not isinstance(record, list) or record[:2] != [codec.SCHEMA_VERSION, TAG] or len(record) != 4):
         return None
     try:
-        after_ms, policy, parts, link = record[2][:4]
-        tail: list[Any] = record[2][4:8]  # a newer version may have more
+        fields, link = (record[2][:3] + record[2][4:], record[2][3]) if earlier else record[2:]
+        after_ms, policy, parts, *tail = fields[:7]  # a newer version may have more
         lines, moves, way, paused = tail + [0, [], 0, False][len(tail) :]
         if not (isinstance(after_ms, int) and isinstance(link, bytes) and isinstance(lines, int)):
             raise TypeError("fields of another type")
         if not all(len(move) in (7, 8) and isinstance(move[0], int) for move in moves):
             raise TypeError("moves of another shape")
-        return Entry(after_ms, policy, parts, link, lines, moves, WAYS[way], bool(paused))
-    except (ValueError, TypeError, IndexError) as error:
+        moves = [_moved(move, policy) for move in moves]
+        return Entry(after_ms, policy, parts, link, lines, moves, WAYS[way], bool(paused), earlier)
+    except (ValueError, TypeError, LookupError) as error:
         raise codec.CodecError(f"{key}: damaged entry of the log: {error}") from error
+
+
+def _moved(move: list[Any], policy: str) -> list[Any]:
+    """What `_move` wrote, in words."""
+    epoch, actor, cause, reason, before, after, version, *detail = move
+    return [
+        epoch, actor, word(cause), word(reason), before, actor if after is None else after,
+        policy if version is None else version, *detail,
+    ]  # fmt: skip
 
 
 def journal_of(entries: list[bytes], conversation: Conversation | None, key: str) -> tuple[JournalEntry, ...]:
@@ -198,7 +230,7 @@ def journal_of(entries: list[bytes], conversation: Conversation | None, key: str
 
 
 def journal_entries(entry: Entry, created_ms: int, key: str) -> Iterable[JournalEntry]:
-    kind, at_ms = codec.kind_of(entry.parts, key).__name__, created_ms + entry.after_ms
+    kind, at_ms = kind_of(entry.parts, key).__name__, created_ms + entry.after_ms
     for move in entry.moves:
         epoch, actor, cause, reason, before, after, version, detail = [*move, ""][:8]
         yield JournalEntry(at_ms, at_ms + epoch, kind, actor, cause, reason, before, after, version, detail)
@@ -210,5 +242,5 @@ def event_of(entry: Entry, before: Conversation | None, lines: Sequence[Line], k
     Raises:
         CodecError: it cannot be read with certainty.
     """
-    event: Event = codec.filled(entry.parts, partial(known, before, lines), key)
+    event: Event = filled(entry.parts, partial(known, before, lines), key)
     return event

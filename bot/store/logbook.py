@@ -6,11 +6,12 @@ from handlers.ports import Place
 from routing.conversation import Conversation
 from routing.effects import Line
 
-from .codec import CodecError, decode
+from .codec import CodecError
 from .core import Core
 from .lines import lines_of
 from .log import Logged, link_of, logged
 from .places import place_of
+from .states import read_state
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class RedisLogbook(Core):
             return None
         _, _, state, place, lines, entries, _, last = reply
         key = f"{self.tag(shard)}:j:{conversation}"
-        stored = decode(Conversation, state, f"{self.tag(shard)}:c:{conversation}")
+        stored = read_state(state, self.tag(shard), conversation)
         return Logbook(
             id=conversation,
             place=place_of(conversation, place.decode() or None),

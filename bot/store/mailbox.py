@@ -9,16 +9,17 @@ from handlers.ports import Enqueued, Glance, Mail, Outcome, Place, Record, Unava
 from routing.conversation import Closed, Conversation
 from routing.events import CancelRequested, MessageDeleted, MessageEdited, MessageReceived, PostedNatively
 
-from .codec import decode
 from .core import Core
 from .lines import lines_at_leisure
 from .log import journal_of
 from .places import channel_of, place_of
 from .records import checked, mail_of, mail_payload, outcome_of
+from .states import read_state
 
 # Events that speak to a place: whichever conversation is open there. All others mean the one they name.
 TO_THE_PLACE: Final = (MessageEdited, MessageDeleted, CancelRequested, PostedNatively)
 OUTCOME_POLL_S: Final = 0.25
+OUTCOME_KEPT_MS: Final = 86_400_000  # as in commit.lua
 
 
 class RedisMailbox(Core):
@@ -52,6 +53,8 @@ class RedisMailbox(Core):
         shard = self.shard(place)
         if shard != self.shard_of_id(checked(place.id, "a place's id")):
             raise ValueError(f"place {place.id!r} is not where its id says: {place}")
+        key = f"{self.tag(shard)}:c"
+        node = await self.calls.node_of(key)
         conversation, seq, duplicate, _ = await self.on_shard(
             "enq",
             shard,
@@ -67,31 +70,44 @@ class RedisMailbox(Core):
         )
         if not conversation:
             raise LookupError(place.id)
-        await self.replications.settle(self.calls, f"{self.tag(shard)}:c")
+        await self.replications.settle(self.calls, key, node)
         return Enqueued(conversation.decode(), int(seq) if seq else None, bool(duplicate))
 
     async def outcome(self, conversation: str, mail_id: str, *, wait_s: float) -> Outcome | None:
         """See the port. Quick for mail whose `reply_to` was this store's `owner`; other mail is polled for."""
         key = f"{self.tag(self.shard_of_id(conversation))}:res:{conversation}:{mail_id}"
-        found = await self.calls.call("GET", key)
+        found = await self._outcome(key)
         if found is not None or wait_s <= 0:
-            return None if found is None else outcome_of(found, key)
+            return found
         channel = f"{{out}}:{self.owner}"
         deadline = time.monotonic() + wait_s
         with self.signals.waiter(f"{channel}|{conversation}|{mail_id}") as rung:
             await self.signals.listen(channel)
             while True:
                 # Looked for after the subscription stands, so an outcome between both is not missed.
-                found = await self.calls.call("GET", key)
+                found = await self._outcome(key)
                 left_s = deadline - time.monotonic()
                 if found is not None or left_s <= 0:
-                    return None if found is None else outcome_of(found, key)
+                    return found
                 try:
                     async with asyncio.timeout(min(left_s, OUTCOME_POLL_S)):
                         await rung.wait()
                 except TimeoutError:
                     continue
                 rung.clear()
+
+    async def _outcome(self, key: str) -> Outcome | None:
+        """What nobody takes back any more: with replicas, one of them has it. Decided on a master that is cut off, it
+        would be told, and then decided again."""
+        node = await self.calls.node_of(key)
+        found = await self.calls.call("GET", key)
+        if found is None:
+            return None
+        if self.replications.expected(node):
+            # Any write will do: a replica that has it has all that was written before.
+            await self.calls.call("PEXPIRE", key, OUTCOME_KEPT_MS)
+            await self.replications.settle(self.calls, key, node)
+        return outcome_of(found, key)
 
     async def read(self, conversation: str) -> Record | None:
         shard = self.shard_of_id(conversation)
@@ -102,8 +118,7 @@ class RedisMailbox(Core):
         if reply is None:
             return None
         now, version, state, place, lines, journal, mails, _ = reply
-        key = f"{self.tag(shard)}:c:{conversation}"
-        found = decode(Conversation, state, key) if state else None
+        found = read_state(state, self.tag(shard), conversation) if state else None
         return Record(
             conversation=found,
             version=int(version),
@@ -125,7 +140,7 @@ class RedisMailbox(Core):
         key = f"{tag}:c:{conversation}"
         state, exists = await self.calls.all([("HGET", key, "st"), ("EXISTS", key)])
         if state:
-            return _glance(conversation, decode(Conversation, state, key))
+            return _glance(conversation, read_state(state, tag, conversation))
         record = await self.read(conversation) if exists else None
         if record is None:
             return None

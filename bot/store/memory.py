@@ -13,5 +13,9 @@ class RedisMemory(Core):
     async def remember(self, conversation: str, name: str, value: str) -> None:
         await self.calls.call("HSET", self._memory(conversation), name, value)
 
+    async def clock_s(self) -> float:
+        seconds, micros = await self.calls.call("TIME", at=self.tag(0))
+        return int(seconds) + int(micros) / 1e6
+
     def _memory(self, conversation: str) -> str:
         return f"{self.tag(self.shard_of_id(conversation))}:k:{conversation}"

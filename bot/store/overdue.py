@@ -1,6 +1,8 @@
 """What falls due by itself: the leases of the dead, and timers."""
 
 import asyncio
+import time
+from collections.abc import Mapping
 from typing import Final, Literal
 
 from handlers.ports import Mail
@@ -8,38 +10,46 @@ from handlers.ports import Mail
 from .connection import Argument
 from .core import Core
 from .records import mail_payload, timer_of
+from .steps import ClockSteps, LeaseClock
 
 TIMERS_AT_ONCE: Final = 100
-CLOCKS_APART_MS: Final = 1000  # of the nodes of a cluster
+CLOCKS_APART_MS: Final = 1000  # a slot may have moved since its node was asked for the time
+ANY_TIME_MS: Final = 2**53
 
 
 class RedisOverdue(Core):
+    lease_s: float
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lease_clocks: dict[str, LeaseClock] = {}
+        self._steps: dict[str, ClockSteps] = {}
+
     async def reap(self, owner: str | None = None) -> int:
         """See the port. An owner that ends with ':' means everybody whose name begins so (`host:pid:`)."""
         if owner is not None:
-            return sum(await self.on_all_shards("reap", owner))
-        ripe = await self._ripe("l", "real", "")
-        return sum(await asyncio.gather(*(self.on_shard("reap", shard, "") for shard in ripe)))
+            return sum(await self.on_all_shards("reap", owner, ANY_TIME_MS))
+        count = 0
+        for node, shards in (await self._shards_of_nodes()).items():
+            believed_ms = await self._believed_ms(node, shards)
+            ripe = await self._ripe("l", "real", "", shards)
+            count += sum(await asyncio.gather(*(self.on_shard("reap", shard, "", believed_ms) for shard in ripe)))
+        return count
 
-    async def _ripe(self, kind: str, time_of: Literal["real", "shown"], override: Argument) -> list[int]:
-        """The shards where the first of a sorted set is due.
-
-        On a cluster no question can be about many slots: there all are asked for their first, and the script that does
-        the work looks at the time itself.
-        """
-        keys = [f"{self.tag(shard)}:{kind}" for shard in range(self.shards)]
-        if self.calls.clustered:
-            now_ms = await self.now_ms() + CLOCKS_APART_MS
-            firsts = await self.calls.all([("ZRANGE", key, 0, 0, "WITHSCORES") for key in keys])
-            return [shard for shard, first in enumerate(firsts) if first and float(first[1]) <= now_ms]
-        found = await self.calls.run(self.scripts["ripe"], keys, time_of, override)
-        return [place - 1 for place in found]
+    async def elapsed_s(self, since_ms: int) -> float:
+        """See the port."""
+        return (await self._time_ms([0]) - since_ms) / 1000
 
     async def fire_timers(self) -> int:
         override = await self.override()
-        if override == "" and not await self._clock_is_believable():
-            return 0
-        ripe = await self._ripe("tm", "shown", override)
+        count = 0
+        for node, shards in (await self._shards_of_nodes()).items():
+            if override == "" and not await self._timers_are_believable(node, shards):
+                continue
+            count += await self._fire(await self._ripe("tm", "timers", override, shards), override)
+        return count
+
+    async def _fire(self, ripe: list[int], override: Argument) -> int:
         replies = await asyncio.gather(*(self.on_shard("due", shard, override, TIMERS_AT_ONCE) for shard in ripe))
         calls = []
         for shard, reply in zip(ripe, replies, strict=True):
@@ -52,9 +62,53 @@ class RedisOverdue(Core):
             calls.append(self.on_shard("timers", shard, override, *fired))
         return sum(await asyncio.gather(*calls))
 
-    async def _clock_is_believable(self) -> bool:
-        seconds, _ = await self.calls.call("TIME")
-        return await self.steps.believable(self.calls, float(seconds))
+    # ---- whose clock says what
+
+    async def _shards_of_nodes(self) -> Mapping[str, list[int]]:
+        """The shards by the server that has them now: each has a clock of its own."""
+        if not self.calls.clustered:
+            return {"": list(range(self.shards))}
+        found: dict[str, list[int]] = {}
+        for shard in range(self.shards):
+            found.setdefault(await self.calls.node_of(self.tag(shard)), []).append(shard)
+        return found
+
+    async def _time_ms(self, shards: list[int]) -> int:
+        """By the clock of the server that has these shards."""
+        seconds, micros = await self.calls.call("TIME", at=self.tag(shards[0]))
+        return int(seconds) * 1000 + int(micros) // 1000
+
+    async def _believed_ms(self, node: str, shards: list[int]) -> int:
+        """Leases there that end before are over."""
+        clock = self._lease_clocks.setdefault(node, LeaseClock(self.lease_s))
+        asked_s = time.monotonic()
+        server_ms = await self._time_ms(shards)
+        clock.look(server_ms / 1000, asked_s, time.monotonic())
+        if clock.set_back:
+            await asyncio.gather(*(self.on_shard("set_back", shard, int(self.lease_s * 1000)) for shard in shards))
+            clock.set_back = False
+        return int(clock.believed_s(time.monotonic()) * 1000)
+
+    async def _timers_are_believable(self, node: str, shards: list[int]) -> bool:
+        steps = self._steps.setdefault(node, ClockSteps(self.owner))
+        return await steps.believable(self.calls, await self._time_ms(shards) / 1000)
+
+    async def _ripe(
+        self, kind: str, clock: Literal["real", "timers"], override: Argument, shards: list[int]
+    ) -> list[int]:
+        """The shards of a server where the first of a sorted set is due.
+
+        On a cluster no question can be about many slots: there all are asked for their first, and the script that does
+        the work looks at the time itself.
+        """
+        keys = [f"{self.tag(shard)}:{kind}" for shard in shards]
+        if self.calls.clustered:
+            now_ms = (await self._time_ms(shards) if override == "" else int(override)) + CLOCKS_APART_MS
+            firsts = await self.calls.all([("ZRANGE", key, 0, 0, "WITHSCORES") for key in keys])
+            pairs = zip(shards, firsts, strict=True)
+            return [shard for shard, first in pairs if first and float(first[1]) <= now_ms]
+        found = await self.calls.run(self.scripts["ripe"], keys, clock, override)
+        return [place - 1 for place in found]
 
     async def next_due_ms(self) -> int | None:
         """When the next timer is due, None when none is armed."""

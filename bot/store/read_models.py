@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
+from itertools import chain
 from typing import Any, Final
 
 from routing.conversation import (
@@ -22,6 +23,8 @@ from routing.effects import KeepCase
 from . import codec
 from .connection import Argument
 from .core import Core
+from .gathering import Gathering
+from .states import read_state
 
 PRIORITY_RANK: Final = {"urgent": 0, "high": 1, "normal": 2, "low": 3}
 RANK_STEP: Final = 10**13  # more than any time in milliseconds for centuries, and exact in a ZSET's double
@@ -32,41 +35,25 @@ KIND: Final = re.compile(r"\A(agent|team|person):")
 
 
 class RedisReadModels(Core):
+    def __init__(self) -> None:
+        super().__init__()
+        self._publishing: Gathering[list[Argument], bytes] = Gathering(self._publish)
+
     async def _model(self, name: str, *args: Argument) -> Any:
         return await self.calls.run(self.scripts[name], f"{self.staff_tag}:idx", self.staff_tag, *args)
 
+    async def _publish(self, told: list[list[Argument]]) -> list[bytes]:
+        numbers: list[bytes] = await self._model("publish", await self.override(), *chain.from_iterable(told))
+        return numbers
+
     async def index(self, conversation: Conversation, version: int) -> int | None:
-        return await self.publish(conversation, version, ())
+        (number,) = await self._publish([_publication(conversation, version, ())])
+        return int(number) if number else None
 
     async def publish(
         self, conversation: Conversation, version: int, events: Sequence[tuple[int, str, Mapping[str, Any]]]
-    ) -> int | None:
-        item = summary(conversation)
-        team, since_ms = item["team"], conversation.waiting_for_person_since_ms
-        waits = isinstance(conversation.holder, Queued | Offered | Parked)
-        rank = PRIORITY_RANK[conversation.priority] * RANK_STEP
-        lists = ["all", f"state:{item['state']}", f"customer:{conversation.requester}"]
-        if team:
-            lists.append(f"team:{team}")
-        if item["holder"]["kind"] != "none":
-            lists.append(f"holder:{item['holder']['name']}")
-        told: list[Argument] = []
-        for written, type, data in events:
-            told += (written, type, codec.pack(data))
-        number = await self._model(
-            "publish",
-            conversation.id,
-            version,
-            codec.pack(item),
-            "1" if any(link.startswith(("team:", "person:")) for link in conversation.chain) else "",
-            await self.override(),
-            team if waits else "",
-            rank + (since_ms or 0),
-            len(lists),
-            *lists,
-            *told,
-        )
-        return int(number) if number else None
+    ) -> None:
+        await self._publishing.ask(_publication(conversation, version, events))
 
     async def rebuild(self) -> int:
         """Every list anew from the conversations; how many there were. Reads all keys: for a command, never for a
@@ -89,7 +76,8 @@ class RedisReadModels(Core):
         state, version = await self.calls.call("HMGET", key, "st", "v")
         if not state:
             return 0
-        conversation = codec.decode(Conversation, state, key)
+        tag, _, id = key.partition(":c:")
+        conversation = read_state(state, tag, id)
         # Without its version the document counts as older than anything.
         await self.calls.call("HDEL", f"{self.staff_tag}:idx:doc:{conversation.id}", "v")
         await self.index(conversation, int(version))
@@ -173,6 +161,29 @@ class RedisReadModels(Core):
                     with contextlib.suppress(TimeoutError):
                         async with asyncio.timeout(FEED_POLL_S):
                             await rung.wait()
+
+
+def _publication(
+    conversation: Conversation, version: int, events: Sequence[tuple[int, str, Mapping[str, Any]]]
+) -> list[Argument]:
+    """What the script is told of one conversation."""
+    item = summary(conversation)
+    team, since_ms = item["team"], conversation.waiting_for_person_since_ms
+    waits = isinstance(conversation.holder, Queued | Offered | Parked)
+    rank = PRIORITY_RANK[conversation.priority] * RANK_STEP
+    numbered = any(link.startswith(("team:", "person:")) for link in conversation.chain)
+    lists = ["all", f"state:{item['state']}", f"customer:{conversation.requester}"]
+    if team:
+        lists.append(f"team:{team}")
+    if item["holder"]["kind"] != "none":
+        lists.append(f"holder:{item['holder']['name']}")
+    told: list[Argument] = []
+    for written, type, data in events:
+        told += (written, type, codec.pack(data))
+    return [
+        conversation.id, version, codec.pack(item), "1" if numbered else "", team if waits else "",
+        rank + (since_ms or 0), len(lists), len(events), *lists, *told,
+    ]  # fmt: skip
 
 
 def _order(cursor: str) -> tuple[int, int]:

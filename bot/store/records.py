@@ -4,9 +4,11 @@ A mailbox entry is `<accepted at>|<seq>|<tries>|<sort key>|<mail id>` and a row 
 each a line of its own, followed by the value in msgpack.
 """
 
+import asyncio
+import re
 import zlib
-from collections.abc import Iterator, Mapping
-from typing import Any, Final, cast
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Final, TypeVar, cast
 
 from handlers.ports import LANES, Lane, Mail, Outcome, QueuedRow, Row
 from routing.events import MessageReceived, TimerFired, TimerKind
@@ -14,8 +16,14 @@ from routing.replacing import replaced
 from routing.timers import Timer
 
 from . import codec
+from .tags import TAGS
 
+T = TypeVar("T")
+
+MAIL: Final = TAGS[Mail]
+MESSAGE: Final = TAGS[MessageReceived]
 BLOB: Final = b"z"
+MUCH_BYTES: Final = 20_000  # some two hundred lines, or six hundred in a blob: three milliseconds
 LANE_OF: dict[bytes, Lane] = {lane.encode(): lane for lane in LANES}
 
 
@@ -29,19 +37,31 @@ def checked(identifier: str, what: str) -> str:
 def mail_payload(mail: Mail) -> bytes:
     """What the store cannot know itself; id, time, seq and tries are in the head."""
     event = mail.event
-    if isinstance(event, MessageReceived):
+    if isinstance(event, MessageReceived) and (event.seq or event.at_ms):
         event = replaced(event, seq=0, at_ms=0)
-    return codec.encode(Mail("", event, reply_to=mail.reply_to))
+    fields = ["", event, 0, mail.reply_to] if mail.reply_to else ["", event]
+    return codec.pack([codec.SCHEMA_VERSION, MAIL, fields])
 
 
 def mail_of(entry: bytes, key: str) -> Mail:
+    """The fields that are in the head are put into their places before the value is made."""
     head, _, payload = entry.partition(b"\n")
     at, seq, tries, _, mail_id = head.split(b"|", 4)
-    stored = codec.decode(Mail, payload, key)
-    event, at_ms = stored.event, int(at)
-    if isinstance(event, MessageReceived):
-        event = replaced(event, seq=int(seq), at_ms=at_ms)
-    return Mail(mail_id.decode(), event, at_ms, stored.reply_to, int(tries))
+    stored = codec.record(payload, key)
+    if stored[0] != MAIL or len(stored) < 3:
+        raise codec.CodecError(f"{key}: is no mail")
+    event, at_ms = stored[2], int(at)
+    if isinstance(event, list) and event[:1] == [MESSAGE] and len(event) > 4:
+        event[1], event[4] = int(seq), at_ms
+    reply_to, *newer = stored[4:] or [""]
+    mail: Mail = codec.built([MAIL, mail_id.decode(), event, at_ms, reply_to, int(tries), *newer[1:]], key)
+    return mail
+
+
+def accepted_as(value: bytes, channel: str) -> tuple[int, str]:
+    """Number (0: none) and conversation of an accepted event, as prelude.lua writes them under its names."""
+    seq, how, of = re.split("([|\n])", value.decode(), maxsplit=1)
+    return int(seq or 0), f"slack.{channel}{of}" if how == "\n" else of or channel
 
 
 def row_entry(row: Row) -> bytes:
@@ -76,6 +96,19 @@ def unpacked(entries: list[bytes], key: str) -> Iterator[bytes]:
 
 def packed(entries: list[bytes]) -> bytes:
     return BLOB + zlib.compress(codec.pack(entries))
+
+
+def compacted(entries: list[bytes], key: str) -> tuple[int, bytes]:
+    """How many entries there are in all, and the one blob that holds them."""
+    whole = [*unpacked(entries, key)]
+    return len(whole), packed(whole)
+
+
+async def at_leisure(work: Callable[..., T], entries: Sequence[bytes], *args: Any) -> T:
+    """`work(entries, *args)`; of much in a thread, because it keeps the event loop for more than some milliseconds."""
+    if sum(map(len, entries)) < MUCH_BYTES:
+        return work(entries, *args)
+    return await asyncio.to_thread(work, entries, *args)
 
 
 def outcome_of(entry: bytes, key: str) -> Outcome:

@@ -25,7 +25,6 @@ from .schema import SCHEMA
 from .scripts import load
 from .signals import PublishedBells, Signals
 from .staffing import RedisStaffing
-from .steps import ClockSteps
 
 SPENT_FOR_S: Final = 7 * 24 * 3600
 SHARDS_KEY: Final = "{meta}:shards"
@@ -76,7 +75,6 @@ class RedisStore(
         self.signals = Signals(url)
         self.bells = PublishedBells(self.signals, self.owner) if clustered else Bells(url)
         self.scripts = load(sources)
-        self.steps = ClockSteps(self.owner)
         self.clock = clock or RealClock()
         self.lease_s = lease_s
         self.shards = shards or (SHARDS_OF_A_CLUSTER if clustered else SHARDS)
@@ -114,6 +112,7 @@ class RedisStore(
             await self.clock.bind(self.calls, self.scripts["advance"])
 
     async def close(self) -> None:
+        await self._publishing.close()
         await self.signals.close()
         await self.bells.close()
         await self.calls.close()

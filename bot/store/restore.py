@@ -9,17 +9,19 @@ from typing import Any, Final
 from redis.exceptions import ResponseError
 
 from handlers.ports import Place
-from routing.conversation import Conversation, slots
+from routing.conversation import slots
 
-from . import codec, schema
+from . import schema
 from .archive import BadArchive, Record, check, records
 from .backup import ACCEPTED, ADDRESS, CONVERSATION, END, HEADER, LETTER, OUTCOME, VALUES
 from .connection import Argument
 from .generations import KEY as GENERATION
 from .keys import of_conversation
 from .places import place_of
+from .records import accepted_as
 from .redis import RESTORING, RedisStore
 from .scanning import keys
+from .states import read_state
 
 AT_ONCE: Final = 32  # records
 PAGE: Final = 1000  # values in one command
@@ -127,7 +129,7 @@ class _Restoring:
             "adopt", shard, id, ready, since, now, place, _counter(id, place, counter), *timers
         )  # fmt: skip
         if b"st" in facts:
-            conversation = codec.decode(Conversation, facts[b"st"], f"{tag}:c:{id}")
+            conversation = read_state(facts[b"st"], tag, id)
             for person in slots(conversation.holder):
                 await store.take(person, id, conversation.epoch)
             await store.index(conversation, int(facts[b"v"]))
@@ -169,13 +171,12 @@ class _Restoring:
         newest: dict[str, int] = {}
         kept: dict[str, list[Argument]] = {}
         for one, value in zip(page[::2], page[1::2], strict=True):
-            seq, _, of = value.decode().partition("|")
-            id = of or channel
+            seq, id = accepted_as(value, channel)
             tag = store.tag(store.shard_of_id(id))
             if id not in newest:
                 exists, last = await store.calls.all([("EXISTS", f"{tag}:c:{id}"), ("HGET", f"{tag}:c:{id}", "sq")])
                 newest[id] = int(last or 0) if exists else -1
-            if int(seq or 0) <= newest[id]:
+            if seq <= newest[id]:
                 kept.setdefault(f"{tag}:d:{channel}:{turn}", []).extend((one, value))
         for name, pairs in kept.items():
             await store.calls.call("HSET", name, *pairs)

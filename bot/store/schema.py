@@ -9,13 +9,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from routing.conversation import Conversation
 from routing.effects import Line
 
 from . import codec
 from .lines import line_entry
 from .records import packed, unpacked
 from .scanning import conversations
+from .states import read_state
 
 if TYPE_CHECKING:
     from .redis import RedisStore
@@ -48,7 +48,7 @@ async def compact_lines(store: "RedisStore", conversation: str) -> bool:
         old = [place for place, entry in enumerate(whole) if _is_record(entry, key)]
         if not old:
             return False
-        owner = codec.decode(Conversation, state, f"{tag}:c:{conversation}")
+        owner = read_state(state, tag, conversation)
         for place in old:
             whole[place] = line_entry(codec.decode(Line, whole[place], key), owner)
         blob = len(whole) != len(entries)

@@ -99,7 +99,7 @@ def told(result: RunResult) -> dict[str, Any]:
     return {**state, "run_id": "", "spent": spent}
 
 
-@settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck))
 @given(
     story=st.builds(lambda steps, end: [*steps, end], st.lists(STEPS, max_size=6), ENDS),
     cuts=st.lists(st.tuples(st.booleans(), st.integers(0, 12)), max_size=4),

@@ -84,10 +84,12 @@ def test_it_runs_on_its_own_and_prints_its_port(client: httpx.Client) -> None:
     root = Path(__file__).resolve().parents[2]
     command = [sys.executable, "-m", "tests.fakes.model", "--port", "0"]
     with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        port = int(process.stdout.readline())
+        try:
+            assert process.stdout is not None
+            port = int(process.stdout.readline())
 
-        answer = client.get(f"http://127.0.0.1:{port}/healthz")
-        process.terminate()
+            answer = client.get(f"http://127.0.0.1:{port}/healthz")
+        finally:
+            process.terminate()
 
     assert answer.status_code == 200

@@ -102,6 +102,17 @@ def test_between_two_topics_it_names_both_for_a_question_back(triage: LocalTriag
     assert set(judged.candidates) == {"login", "outage"}
 
 
+def test_what_is_hardly_in_scope_and_likely_one_topic_is_asked_about(triage: LocalTriage) -> None:
+    assert triage.meaning is not None
+    text = "how much is it"
+
+    judged = triage.judge(text)
+
+    assert 0.65 < triage.meaning.scores(text).in_scope < 0.75
+    assert judged.topics["refunds"] >= 0.5
+    assert judged.verdict == "ask"
+
+
 @pytest.mark.parametrize(
     "text", ["what is the weather in paris", "write a poem about my cat", "who won the match", "how do I bake bread"]
 )

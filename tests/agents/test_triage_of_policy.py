@@ -73,7 +73,7 @@ def test_the_verbose_check_shows_which_route_is_taken_for_which(
 
     shown = capsys.readouterr().out
     assert code == 0
-    assert "triage: embedded (all-MiniLM-L6-v2, int8)" in shown
+    assert "triage: embedded (all-MiniLM-L6-v2, int8" in shown
     assert "each of 10 examples judged by what the others teach" in shown
     assert "1 refunds" in shown and "2 login" in shown
 

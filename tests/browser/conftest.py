@@ -12,7 +12,7 @@ from tests.fakes.site import Site, running
 
 CHROMIUM = Path("/usr/bin/chromium")
 SHOTS = Path(__file__).resolve().parents[2] / "out" / "screenshots"
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=60_000)
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +54,7 @@ def visit(browser: Browser, site: Site) -> Iterator[Visit]:
                 complaints.append(text)
 
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        context.set_default_timeout(60_000)
         contexts.append(context)
         page = context.new_page()
         page.on("console", lambda message: complain(message.text) if message.type == "error" else None)

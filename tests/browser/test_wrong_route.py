@@ -46,7 +46,7 @@ def cases(redis_url: str) -> list[KeepCase]:
 
     async def look() -> None:
         async with RedisStore(redis_url) as store:
-            with anyio.fail_after(15):
+            with anyio.fail_after(60):
                 while not found:
                     found.extend(case for _, case in await store.cases())
 

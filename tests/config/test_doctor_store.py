@@ -9,7 +9,7 @@ from bot.settings import Settings
 from bot.store import schema
 from bot.store.redis import RedisStore
 from bot.store.replication import ALONE
-from tests.redis_servers import SERVERS, PrivateCluster, PrivateSentinels
+from tests.redis_servers import SERVERS, PrivateCluster, PrivateSentinels, until
 
 pytestmark = pytest.mark.anyio
 
@@ -72,16 +72,11 @@ async def test_a_cluster_is_shown_with_its_nodes(redis_cluster: PrivateCluster) 
 
 
 async def test_sentinels_are_shown_and_a_master_without_a_replica_is_red() -> None:
-    sentinels = PrivateSentinels(next(iter(SERVERS.values())), replicas=1)
-    try:
-        sentinels.start()
+    with PrivateSentinels(next(iter(SERVERS.values())), replicas=1) as sentinels:
         well = await examined(sentinels.url)
         sentinels.servers[1].kill()
-        while sentinels.master().lines("INFO", "replication").count(b"state=online"):
-            pass
+        until(lambda: b"state=online" not in sentinels.master().lines("INFO", "replication"), "it being alone")
         alone = await examined(sentinels.url)
-    finally:
-        sentinels.remove()
 
     assert well["redis"].detail.startswith("REDIS_URL, sentinel 127.0.0.1:")
     assert (well["redis replicas"].detail, well["redis replicas"].fine) == ("1 online", True)

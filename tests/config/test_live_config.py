@@ -42,7 +42,7 @@ async def following(path: Path) -> AsyncIterator[LiveConfig]:
 
 
 async def until(live: LiveConfig, holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not holds():
             await live.changed()
 

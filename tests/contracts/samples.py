@@ -93,7 +93,7 @@ def texts(events: Sequence[Event]) -> list[str]:
     return [event.text for event in events if isinstance(event, MessageReceived)]
 
 
-async def eventually(check: Callable[[], Awaitable[bool]], within_s: float = 5.0) -> None:
+async def eventually(check: Callable[[], Awaitable[bool]], within_s: float = 60.0) -> None:
     """Until the condition holds; a test that waits for nothing fails instead of hanging."""
     deadline = time.monotonic() + within_s
     while not await check():

@@ -1,9 +1,14 @@
-"""A resting transcript takes less room, and nothing of it is ever lost."""
+"""A long transcript takes less room, whether it rests or goes on, and nothing of it is ever lost."""
 
 import pytest
+from structlog.testing import capture_logs
 
+from bot.store.records import compacted
 from bot.store.redis import RedisStore
 from handlers.ports import Lease, LeaseLost
+from handlers.view import transcript as seen
+from routing.conversation import SYSTEM, Actor
+from routing.effects import Line
 from tests.contracts.conftest import OpenStore
 from tests.contracts.samples import PLACE, decide, line, only, said
 
@@ -84,3 +89,82 @@ async def test_who_has_lost_the_lease_compacts_nothing(open_store: OpenStore) ->
                 await store.compact(lease)
 
             assert await store.calls.call("LLEN", transcript(store, lease)) == 10
+
+
+async def test_what_is_written_between_the_two_calls_keeps_the_list_as_it_is(open_store: OpenStore) -> None:
+    """A worker that dies, or whose answer comes late, leaves a transcript that is whole either way."""
+    async with open_store() as store, open_store() as other:
+        lease = await begin(store)
+        await told(store, lease, *(f"line {number}" for number in range(9)))
+        shard, key = lease.shard, transcript(store, lease)
+        entries = await store.calls.call("LRANGE", key, 0, -1)
+        late = ("h", len(entries), *compacted(entries, key))
+
+        await store.reap(store.owner)
+        lost = await store.on_shard("compact", shard, lease.id, store.owner, lease.fence, *late)
+        await store.enqueue(PLACE, line("m-wake", "wake"))
+        lease = await only(other)
+        assert await decide(other, lease, lines=(said(lease.lines + 1, "meanwhile"),))
+        await other.on_shard("compact", shard, lease.id, other.owner, lease.fence, *late)
+        record = await other.read(PLACE.id)
+        unpacked_lines = await store.calls.call("LLEN", key)
+
+    assert lost == b"lost"
+    assert unpacked_lines == 11
+    assert record is not None
+    assert [one.text for one in record.lines] == ["hello", *(f"line {number}" for number in range(9)), "meanwhile"]
+
+
+async def test_an_edit_of_a_line_inside_a_blob_is_what_readers_see(open_store: OpenStore) -> None:
+    async with open_store() as store:
+        await store.enqueue(PLACE, line("m-0", "line 1"))
+        lease = await only(store)
+        for seq in range(1, 13):
+            heard = Line(seq, Actor("customer", "mia"), f"line {seq}", "public", 1_000, seq=seq)
+            assert await decide(store, lease, lines=(heard,))
+            await store.enqueue(PLACE, line(f"m-{seq}", f"line {seq + 1}"))
+            await store.refresh(lease)
+        await store.compact(lease)
+        edit = Line(13, SYSTEM, "line three", "internal", 2_000, seq=3, kind="amend", data=({"deleted": False},))
+        assert await decide(store, lease, lines=(edit,))
+        await store.compact(lease)
+        assert await store.unlease(lease)
+        record = await store.read(PLACE.id)
+
+    assert record is not None
+    assert [one.n for one in record.lines] == list(range(1, 14))
+    assert [one.text for one in seen(record)[:4]] == ["line 1", "line 2", "line three", "line 4"]
+
+
+async def test_a_damaged_blob_stops_nobody_and_stays_as_it_is(open_store: OpenStore) -> None:
+    async with open_store() as store:
+        lease = await begin(store)
+        await told(store, lease, *(f"line {number}" for number in range(9)))
+        await store.compact(lease)
+        await store.calls.call("LSET", transcript(store, lease), 0, b"zdamaged")
+        await told(store, lease, *(f"line {number}" for number in range(9)))
+
+        with capture_logs() as logs:
+            await store.compact(lease)
+        entries = await store.calls.call("LRANGE", transcript(store, lease), 0, -1)
+        assert await store.unlease(lease)
+
+    assert (len(entries), entries[0]) == (10, b"zdamaged")
+    assert [one["event"] for one in logs] == ["conversation.unreadable"]
+
+
+async def test_a_lease_counts_the_entries_that_compacting_would_gather(open_store: OpenStore) -> None:
+    async with open_store() as store:
+        lease = await begin(store)
+        counts = [lease.entries]
+        await told(store, lease, *(f"line {number}" for number in range(9)))
+        counts.append(lease.entries)
+        await store.compact(lease)
+        counts.append(lease.entries)
+        await told(store, lease, "one more")
+        counts.append(lease.entries)
+        assert await store.unlease(lease)
+        await store.enqueue(PLACE, line("m-wake", "wake"))
+        counts.append((await only(store)).entries)
+
+    assert counts == [1, 10, 1, 2, 2]

@@ -11,7 +11,7 @@ from bot.store.redis import RedisStore, StoreUnfit
 from handlers.ports import Place, Unavailable
 from tests.contracts.conftest import OpenStore
 from tests.contracts.samples import OK, PLACE, begun, decided, eventually, line, only
-from tests.redis_servers import PrivateServer
+from tests.redis_servers import SAFE, PrivateServer
 
 pytestmark = pytest.mark.anyio
 
@@ -63,57 +63,41 @@ async def test_a_cut_connection_is_made_again_without_anybody_noticing(server: P
 
 
 async def test_a_store_that_is_away_is_unavailable_and_comes_back(server: PrivateServer) -> None:
-    private = PrivateServer(server.binary)
-    private.start()
-    store = RedisStore(private.url)
-    try:
-        await store.open()
-        # `everysec` may put a write off for two seconds while the disk is busy with the last one.
-        await store.calls.call("CONFIG", "SET", "appendfsync", "always")
-        await store.enqueue(PLACE, line())
-        private.kill()
+    with PrivateServer(server.binary, options=SAFE) as private:
+        async with RedisStore(private.url) as store:
+            await store.enqueue(PLACE, line())
+            private.kill()
 
-        with pytest.raises(Unavailable, match=str(private.socket)):
-            await store.enqueue(PLACE, line("m-2"))
-        with pytest.raises(Unavailable):
-            await store.wait_for_work(0.1)
-        with pytest.raises(Unavailable):
+            with pytest.raises(Unavailable, match=str(private.socket)):
+                await store.enqueue(PLACE, line("m-2"))
+            with pytest.raises(Unavailable):
+                await store.wait_for_work(0.1)
+            with pytest.raises(Unavailable):
+                await store.ping()
+
+            private.start()
             await store.ping()
-
-        private.start()
-        await store.ping()
-        record = await store.read(PLACE.id)
-        assert record is not None
-        assert [mail.id for mail in record.pending] == ["m-1"]
-    finally:
-        await store.close()
-        private.remove()
+            record = await store.read(PLACE.id)
+            assert record is not None
+            assert [mail.id for mail in record.pending] == ["m-1"]
 
 
 async def test_waiters_survive_a_restart_of_the_server(server: PrivateServer) -> None:
-    private = PrivateServer(server.binary)
-    private.start()
-    ingress, worker = RedisStore(private.url), RedisStore(private.url)
-    try:
-        await ingress.open()
-        await worker.open()
-        await worker.calls.call("CONFIG", "SET", "appendfsync", "always")
-        await ingress.enqueue(PLACE, line("m-1", reply_to=ingress.owner))
-        waiting = asyncio.create_task(ingress.outcome(PLACE.id, "m-2", wait_s=20))
+    with PrivateServer(server.binary, options=SAFE) as private:
+        async with RedisStore(private.url) as ingress, RedisStore(private.url) as worker:
+            await ingress.enqueue(PLACE, line("m-1", reply_to=ingress.owner))
+            waiting = asyncio.create_task(ingress.outcome(PLACE.id, "m-2", wait_s=60))
 
-        async def subscribed() -> bool:
-            return b"1" in str(await worker.calls.call("PUBSUB", "NUMSUB", f"{{out}}:{ingress.owner}")).encode()
+            async def subscribed() -> bool:
+                _, listeners = await worker.calls.call("PUBSUB", "NUMSUB", f"{{out}}:{ingress.owner}")
+                return bool(listeners)
 
-        await eventually(subscribed)
-        private.kill()
-        private.start()
-        await ingress.enqueue(PLACE, line("m-2", reply_to=ingress.owner))
-        await decided(worker, await only(worker), outcome=OK)
-        assert await waiting == OK
-    finally:
-        await ingress.close()
-        await worker.close()
-        private.remove()
+            await eventually(subscribed)
+            private.kill()
+            private.start()
+            await ingress.enqueue(PLACE, line("m-2", reply_to=ingress.owner))
+            await decided(worker, await only(worker), outcome=OK)
+            assert await waiting == OK
 
 
 async def test_data_of_another_number_of_shards_is_refused(server: PrivateServer) -> None:

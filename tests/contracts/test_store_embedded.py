@@ -75,15 +75,13 @@ async def test_the_server_ends_with_the_process_that_started_it(tmp_path: Path, 
         "print(own.start(), flush=True)\n"
         "sys.stdin.read()"
     )
-    starter = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    assert starter.stdout is not None and starter.stdin is not None
-    url = await asyncio.to_thread(starter.stdout.readline)
-    assert url.strip().decode() == EmbeddedRedis(tmp_path).url
-
-    starter.kill()
-    starter.wait()
-    starter.stdin.close()
-    starter.stdout.close()
+    with subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as starter:
+        try:
+            assert starter.stdout is not None
+            url = await asyncio.to_thread(starter.stdout.readline)
+            assert url.strip().decode() == EmbeddedRedis(tmp_path).url
+        finally:
+            starter.kill()
 
     async def gone() -> bool:
         return EmbeddedRedis(tmp_path)._state() == "down"

@@ -8,7 +8,7 @@ import pytest
 from bot.store.redis import RedisStore
 from handlers.ports import Lease, LeaseLost
 from tests.contracts.samples import PLACE, begun, decide, line, on_its_own, running, speech
-from tests.redis_servers import SERVERS, PrivateServer
+from tests.redis_servers import SAFE, SERVERS, PrivateServer
 
 pytestmark = pytest.mark.anyio
 
@@ -16,10 +16,8 @@ pytestmark = pytest.mark.anyio
 @pytest.fixture(params=sorted(SERVERS))
 def server(request: pytest.FixtureRequest) -> Iterator[PrivateServer]:
     """One that may be killed, and that writes every command before it answers."""
-    running_one = PrivateServer(SERVERS[request.param], options=("--appendfsync", "always"))
-    running_one.start()
-    yield running_one
-    running_one.remove()
+    with PrivateServer(SERVERS[request.param], options=SAFE) as running_one:
+        yield running_one
 
 
 async def at_work(store: RedisStore) -> Lease:

@@ -5,7 +5,8 @@ import random
 
 import pytest
 
-from bot.store.places import place_of, shard_of
+from bot.store.places import channel_of, place_of, shard_of
+from bot.store.records import accepted_as
 from handlers.ports import Lease, Mail, Outcome, Place, Record
 from routing.events import CancelRequested, Claimed, MessageReceived, Rated
 from tests.contracts.conftest import OpenStore
@@ -217,3 +218,47 @@ async def test_a_conversation_that_is_decided_between_two_looks_is_still_seen(
         assert waiting is not None and waiting.decided is None
         assert seen is not None and seen.decided is not None
         assert seen.id == PLACE.id
+
+
+@pytest.mark.parametrize(
+    ("id", "value"),
+    [
+        ("slack.T1.C7.100.5", b"1\n.100.5"),
+        ("slack.T1.D7", b"1\n"),
+        ("order-7", b"1|"),
+        ("order-7~2", b"1|order-7~2"),
+        ("slack", b"1|"),
+    ],
+)
+async def test_what_was_accepted_names_its_conversation_without_what_all_of_the_channel_begin_with(
+    open_store: OpenStore, id: str, value: bytes
+) -> None:
+    """Restoring a backup reads the same as the script does."""
+    place = place_of(id)
+    channel = channel_of(place)
+    async with open_store() as store:
+        first = await store.enqueue(place, line("m-1"), dedupe=["name-1"])
+        again = await store.enqueue(place, line("name-1"))
+        tag = store.tag(store.shard(place))
+        tables = [await store.calls.call("HGETALL", f"{tag}:d:{channel}:{turn}") for turn in (0, 1)]
+
+    assert (again.conversation, again.seq, again.duplicate) == (first.conversation, 1, True) == (id, 1, True)
+    [table] = filter(None, tables)
+    assert dict(zip(table[::2], table[1::2], strict=True)) == {b"m-1": value, b"name-1": value}
+    assert accepted_as(value, channel) == (1, id)
+
+
+async def test_what_was_accepted_by_a_version_before_is_still_a_duplicate(open_store: OpenStore) -> None:
+    place = place_of("slack.T1.C7.100.5")
+    async with open_store() as store:
+        await store.enqueue(place, line("m-1"))
+        for turn in (0, 1):
+            key = f"{store.tag(store.shard(place))}:d:{channel_of(place)}:{turn}"
+            await store.calls.call("HSET", key, "m-1", f"1|{place.id}", "m-2", f"|{place.id}")
+        again = [await store.enqueue(place, line(name)) for name in ("m-1", "m-2")]
+
+    assert [(one.conversation, one.seq, one.duplicate) for one in again] == [
+        (place.id, 1, True),
+        (place.id, None, True),
+    ]
+    assert [accepted_as(f"{n}|{place.id}".encode(), "T1.C7") for n in ("1", "")] == [(1, place.id), (0, place.id)]

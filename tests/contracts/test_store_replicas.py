@@ -1,7 +1,6 @@
 """With a replica, an event is acknowledged once the replica has it."""
 
 import signal
-import socket
 from collections.abc import AsyncIterator
 
 import pytest
@@ -10,30 +9,18 @@ from bot.store.redis import RedisStore
 from bot.store.replication import ALONE, Replications
 from handlers.ports import Enqueued, Mail, Unavailable
 from tests.contracts.samples import PLACE, line
-from tests.redis_servers import SERVERS, PrivateServer
+from tests.redis_servers import SERVERS, PrivateServer, until
 
 pytestmark = pytest.mark.anyio
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(params=sorted(SERVERS))
 async def pair(request: pytest.FixtureRequest) -> AsyncIterator[tuple[PrivateServer, PrivateServer]]:
     """A server and a replica that follows it."""
-    main, replica = PrivateServer(SERVERS[request.param], port=free_port()), PrivateServer(SERVERS[request.param])
-    main.start()
-    replica.start()
-    replica.command("REPLICAOF", "127.0.0.1", str(main.port))
-    async with RedisStore(main.url) as store:
-        while b"state=online" not in await store.calls.call("INFO", "replication"):
-            pass
-    yield main, replica
-    replica.remove()
-    main.remove()
+    with PrivateServer(SERVERS[request.param], listens=True) as main, PrivateServer(SERVERS[request.param]) as replica:
+        replica.command("REPLICAOF", "127.0.0.1", str(main.port))
+        until(lambda: b"state=online" in main.lines("INFO", "replication"), "the replica being up to date")
+        yield main, replica
 
 
 async def accept(store: RedisStore, mail: Mail) -> Enqueued:

@@ -17,7 +17,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -25,6 +25,7 @@ from typing import Any, TypeVar
 import httpx
 
 from tests.fakes.model import FakeModel
+from tests.ports import give_back, take_port
 from tests.redis_servers import SERVERS, PrivateServer
 
 TOKEN = "a-token-for-tests"
@@ -36,7 +37,7 @@ threading.Thread(target=lambda: (os.read(0, 1), os._exit(1)), daemon=True).start
 from bot.cli import main
 main()
 """
-WITHIN_S = 40.0  # when a test is given up; nothing that passes comes near it
+WITHIN_S = 60.0  # when a test is given up; nothing that passes comes near it
 LOOK_AGAIN_S = 0.01
 T = TypeVar("T")
 View = dict[str, Any]
@@ -190,6 +191,13 @@ class Program:
         return code
 
 
+def start_together(programs: Sequence[Program]) -> None:
+    for program in programs:
+        program.launch()
+    for program in programs:
+        program.wait_until_it_serves()
+
+
 @dataclass(slots=True)
 class Client:
     """REST as an integrator uses it. Answers are httpx responses, `conversation` is the JSON."""
@@ -285,11 +293,11 @@ def running(folder: Path, *, config: str = "", workers: int = 2, **settings: str
     """A desk on its own Redis until the block ends. `settings` are further variables of every process."""
     text = config or globals()["config"]()
     (folder / "config.yaml").write_text(text)
-    redis = PrivateServer(next(iter(SERVERS.values())))
-    desk: Desk | None = None
-    try:
-        redis.start()
-        model = FakeModel().start()
+    with ExitStack() as stack:
+        redis = stack.enter_context(PrivateServer(next(iter(SERVERS.values()))))
+        port = take_port()  # a story may take the model away for a while and put another there
+        stack.callback(give_back, port)
+        model = FakeModel(port).start()
         variables = environment(
             REDIS_URL=redis.url, BATON_API_TOKEN=TOKEN, BATON_SECRET_KEY=SECRET, OPENAI_API_KEY="none",
             OPENAI_BASE_URL=model.base_url, **settings,
@@ -300,39 +308,28 @@ def running(folder: Path, *, config: str = "", workers: int = 2, **settings: str
 
         others = [program("worker", f"worker-{number}") for number in range(1, workers + 1)]
         desk = Desk(program("ingress", "ingress"), redis=redis, model=model, workers=others)
+        stack.callback(lambda: desk.model.stop())  # the one that it has then: a test may have put another in its place
+        stack.callback(desk.http.close)
         for one in desk.programs:
-            one.launch()
-        for one in desk.programs:
-            one.wait_until_it_serves()
+            stack.callback(one.kill)
+        start_together(desk.programs)
         yield desk
-    finally:
-        if desk is not None:
-            desk.http.close()
-            for one in desk.programs:
-                one.kill()
-            desk.model.stop()  # the one that it has now: a test may have put another in its place
-        redis.remove()
 
 
 @contextmanager
 def demo(folder: Path, *, config: str = "", test_clock: bool = False, **more: str) -> Iterator[Client]:
     """`baton demo` in one process, on a Redis of the test's own. `more` goes into its environment."""
     (folder / "config.yaml").write_text(config or globals()["config"](model="local"))
-    redis = PrivateServer(next(iter(SERVERS.values())))
     flags = ("--test-clock",) if test_clock else ()
-    variables = environment(REDIS_URL=redis.url, BATON_API_TOKEN=TOKEN, BATON_SECRET_KEY=SECRET, **more)
-    program = Program(("demo", "--port", "0", *flags), folder, variables, "demo")
-    try:
-        redis.start()
+    with ExitStack() as stack:
+        redis = stack.enter_context(PrivateServer(next(iter(SERVERS.values()))))
+        variables = environment(REDIS_URL=redis.url, BATON_API_TOKEN=TOKEN, BATON_SECRET_KEY=SECRET, **more)
+        program = Program(("demo", "--port", "0", *flags), folder, variables, "demo")
+        stack.callback(program.kill)
         program.start()
         client = Client(program)
-        try:
-            yield client
-        finally:
-            client.http.close()
-    finally:
-        program.kill()
-        redis.remove()
+        stack.callback(client.http.close)
+        yield client
 
 
 # ---- reading a conversation ------------------------------------------------------------------------------------------

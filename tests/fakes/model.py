@@ -17,9 +17,10 @@ The same over HTTP: `POST /script {"steps": [...], "rules": [{"contains": "...",
 "reset": true}`, `GET /requests`, `POST /reset`. On its own: `python -m tests.fakes.model --port 0` prints its port.
 
 A step is a dict: `text`, `tool_calls` [{name, arguments, id}], `body` (an answer as it is), `chunks` (a stream as it
-is), `sse` (the bytes of one), `garbage` (a page of HTML), `status`, `error` and `headers`, `delay_s` (before anything
-is sent), `chunk_delay_s` (before each chunk), `hang` (never an answer), `drop` (the connection breaks before an
-answer), `drop_after` (it breaks after so many chunks). No wait outlives the server.
+is), `sse` (the bytes of one), `garbage` (a page of HTML), `status`, `error` and `headers`, `when` (a threading.Event:
+nothing is sent before it is set), `delay_s` (before anything is sent), `chunk_delay_s` (before each chunk), `hang`
+(never an answer), `drop` (the connection breaks before an answer), `drop_after` (it breaks after so many chunks). No
+wait outlives the server.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ from tests.fakes.model_answers import (
 
 __all__ = ["FakeModel", "Step", "Unscripted", "call", "calls", "chunk", "status", "text"]
 
+LOOK_AGAIN_S = 0.01
 Step = dict[str, Any]
 
 
@@ -300,6 +302,8 @@ class _Connection:
             message = f"nobody scripted an answer to {last_user_text(request)!r} (request {len(self._script.requests)})"
             await self._send_json(500, {"error": {"message": message, "type": "unscripted"}})
             return True
+        while "when" in step and not step["when"].is_set():
+            await asyncio.sleep(LOOK_AGAIN_S)
         if step.get("delay_s"):
             await asyncio.sleep(step["delay_s"])
         if step.get("hang"):

@@ -18,6 +18,7 @@ from bot.web.app import create_app
 
 TOKEN = "a-token-for-tests"
 SECRET = "a-secret-for-tests"
+WITHIN_S = 60.0  # when a start or an end is given up; nothing that works comes near it
 CONFIG = """\
 version: 1
 defaults: {timezone: Europe/Paris, locale: en, agent: triage, team: general, model: local, max_handoffs: 5}
@@ -78,28 +79,31 @@ def running(redis_url: str, folder: Path, *, config: str = CONFIG, test_clock: b
             asyncio.run(_serve(redis_url, path, test_clock, box, started))
         except BaseException as error:
             box["error"] = error
-            raise
         finally:
             started.set()
 
     thread = threading.Thread(target=main, name="site", daemon=True)
     thread.start()
-    assert started.wait(30)
-    if "error" in box:
-        raise RuntimeError("the site did not start") from box["error"]
     try:
+        assert started.wait(WITHIN_S), "the site did not start"
+        if "error" in box:
+            raise RuntimeError("the site did not start") from box["error"]
         headers = {"Authorization": f"Bearer {TOKEN}"}
         with httpx.Client(base_url=box["url"], headers=headers, timeout=30, trust_env=False) as client:
             yield Site(box["url"], box["baton"], client)
     finally:
-        box["loop"].call_soon_threadsafe(box["stop"].set)
-        thread.join(30)
+        if thread.is_alive() and "stop" in box:
+            box["loop"].call_soon_threadsafe(box["stop"].set)
+        thread.join(WITHIN_S)
         assert not thread.is_alive(), "the site did not end"
+    if "error" in box:
+        raise RuntimeError("the site failed") from box["error"]
 
 
 async def _serve(redis_url: str, path: Path, test_clock: bool, box: dict[str, Any], started: threading.Event) -> None:
     settings = Settings(_env_file=None)
     stop = asyncio.Event()
+    box.update(loop=asyncio.get_running_loop(), stop=stop)
     async with assemble(
         settings, path, redis_url=redis_url, test_clock=test_clock, demo=True, api_token=TOKEN, secret_key=SECRET
     ) as baton:
@@ -111,7 +115,7 @@ async def _serve(redis_url: str, path: Path, test_clock: bool, box: dict[str, An
             while not server.started:
                 await asyncio.sleep(0.01)
             port = server.servers[0].sockets[0].getsockname()[1]
-            box.update(url=f"http://127.0.0.1:{port}", baton=baton, loop=asyncio.get_running_loop(), stop=stop)
+            box.update(url=f"http://127.0.0.1:{port}", baton=baton)
             started.set()
             await stop.wait()
             baton.switch.draining = True

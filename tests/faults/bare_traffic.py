@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 
 from bot.store.redis import RedisStore
@@ -11,40 +11,47 @@ from routing.conversation import Actor, Conversation, HeldByAgent
 from routing.effects import Line
 from routing.events import MessageReceived
 
-LONGEST_S = 60.0
+LONGEST_S = 60.0  # for each thing that is waited for
 LEASE_S = 2.0
+Door = Callable[[float], contextlib.AbstractAsyncContextManager[RedisStore]]
 
 
 @dataclass
 class Traffic:
-    """Lines to several places at once, sent again until they are accepted, and workers that write them down."""
+    """Lines to several places at once, sent again until they are accepted, and workers that write them down. `doors`:
+    ways to the store, taken in turn; each makes one with leases of so many seconds."""
 
     url: str
     places: int = 12
     sent: dict[str, list[str]] = field(default_factory=dict)
     refused: int = 0
+    doors: Sequence[Door] = ()
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
 
     @contextlib.asynccontextmanager
     async def flowing(self, *, workers: int = 2) -> AsyncIterator[None]:
         """While the block runs, lines come in; afterwards everything that was accepted has been decided."""
         async with contextlib.AsyncExitStack() as stack:
-            ingress = await stack.enter_async_context(RedisStore(self.url, shards=64))
-            stores = [
-                await stack.enter_async_context(RedisStore(self.url, shards=64, lease_s=LEASE_S))
-                for _ in range(workers)
-            ]
-            async with asyncio.timeout(LONGEST_S), asyncio.TaskGroup() as group:
+            doors = self.doors or (self._door,)
+            ingresses = [await stack.enter_async_context(door(LEASE_S)) for door in doors]
+            stores = [await stack.enter_async_context(doors[n % len(doors)](LEASE_S)) for n in range(workers)]
+            async with asyncio.timeout(3 * LONGEST_S), asyncio.TaskGroup() as group:
                 working = [group.create_task(self._work(store)) for store in stores]
-                senders = [group.create_task(self._send(ingress, f"place-{n}")) for n in range(self.places)]
+                senders = [
+                    group.create_task(self._send(ingresses[n % len(ingresses)], f"place-{n}"))
+                    for n in range(self.places)
+                ]
                 yield
                 self._stop.set()
                 for sender in senders:
                     await sender
-                while not await _still(ingress):
+                while not await _still(ingresses[-1]):
                     await asyncio.sleep(0.05)
                 for task in working:
                     task.cancel()
+
+    def _door(self, lease_s: float) -> contextlib.AbstractAsyncContextManager[RedisStore]:
+        return RedisStore(self.url, shards=64, lease_s=lease_s)
 
     async def _send(self, store: RedisStore, place: str) -> None:
         texts = self.sent.setdefault(place, [])
@@ -87,9 +94,24 @@ class Traffic:
                 elif await store.unlease(lease):
                     return
 
+    async def further(self, lines: int) -> None:
+        """Returns when so many more lines have been accepted in every place."""
+        before = {f"place-{n}": len(self.sent.get(f"place-{n}", ())) for n in range(self.places)}
+        async with asyncio.timeout(LONGEST_S):
+            while any(len(self.sent.get(place, ())) < count + lines for place, count in before.items()):
+                await asyncio.sleep(0.02)
+
     async def written(self) -> dict[str, list[str]]:
         """The transcripts."""
-        async with RedisStore(self.url, shards=64) as store:
+        async with asyncio.timeout(LONGEST_S):
+            while True:
+                try:
+                    return await self._written()
+                except Unavailable:  # it has only just healed
+                    await asyncio.sleep(0.1)
+
+    async def _written(self) -> dict[str, list[str]]:
+        async with (self.doors or (self._door,))[-1](LEASE_S) as store:
             records = {place: await store.read(place) for place in self.sent}
         return {place: [line.text for line in record.lines] if record else [] for place, record in records.items()}
 

@@ -4,7 +4,7 @@ where it does the most harm."""
 import datetime
 import itertools
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,10 @@ from bot.tenure import Tenure
 from handlers.ports import Unavailable
 from routing.events import Claimed, Replied
 from tests.faults.checker import History, broken_ledger, broken_promises, holders_speak
+from tests.faults.looking import as_rest_would, looked_into
 from tests.faults.stage import ANSWER_S, Shown, Stage, Talk, Worker, staged
-from tests.faults.torture import looked_into
 
+Accident = Callable[[Stage, Talk], Awaitable[None]]
 SHORTEST_WAIT_MS = 5_000  # no deadline of the configuration is shorter
 
 
@@ -168,11 +169,13 @@ ACCIDENTS = (
 )
 
 
-async def storm(url: str, folder: Path, *, sources: Mapping[str, str] | None = None) -> list[str]:
-    """Every accident, then every promise that is broken, in words."""
+async def storm(
+    url: str, folder: Path, *, sources: Mapping[str, str] | None = None, accidents: Sequence[Accident] = ACCIDENTS
+) -> list[str]:
+    """These accidents, one after another, and every promise that is broken, in words."""
     broken = []
     async with staged(url, folder, sources) as stage:
-        for accident in ACCIDENTS:
+        for accident in accidents:
             talk = Talk(stage, accident.__name__)
             await accident(stage, talk)
             await talk.hear()
@@ -184,7 +187,7 @@ async def storm(url: str, folder: Path, *, sources: Mapping[str, str] | None = N
 
 async def broken_in(stage: Stage, talk: Talk, folder: Path) -> list[str]:
     """Every promise that is broken now."""
-    [history], slots = await looked_into(stage.two, [talk], folder)
+    [history], slots = await looked_into(stage.two, [talk], as_rest_would(folder))
     checks = (posted_as_said(history, stage.platform), deadlines_are_of_now(history), nothing_unseen(history, talk))
     broken = [f"{talk.id}: {problem}" for check in checks for problem in check]
     here = {person: taken & {talk.id} for person, taken in slots.items()}

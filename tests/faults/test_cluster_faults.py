@@ -8,7 +8,7 @@ import pytest
 from bot.store.cluster import slot_of
 from bot.store.places import shard_of
 from handlers.ports import Place
-from tests.faults.bare_traffic import Traffic
+from tests.faults.bare_traffic import LONGEST_S, Traffic
 from tests.faults.grounds import move_slot
 from tests.redis_servers import SERVERS, PrivateCluster
 
@@ -18,10 +18,8 @@ pytestmark = pytest.mark.anyio
 @pytest.fixture
 def cluster() -> Iterator[PrivateCluster]:
     """Three primaries with a replica each."""
-    running = PrivateCluster(SERVERS["redis"], replicas=1)
-    running.start()
-    yield running
-    running.remove()
+    with PrivateCluster(SERVERS["redis"], replicas=1) as running:
+        yield running
 
 
 async def test_nothing_is_lost_doubled_or_misordered_while_slots_move(cluster: PrivateCluster) -> None:
@@ -30,15 +28,14 @@ async def test_nothing_is_lost_doubled_or_misordered_while_slots_move(cluster: P
     primaries = cluster.nodes[: cluster.primaries]
 
     async with traffic.flowing():
-        await asyncio.sleep(0.5)
+        await traffic.further(10)
         for n in range(3):
             slot = slot_of(f"{{{shard_of(Place(f'place-{n}'), 64)}}}:c")
             home = next(node for node in primaries if cluster.serves(node, slot))
             await move_slot(cluster, slot, home, next(node for node in primaries if node is not home))
-            await asyncio.sleep(0.2)
+            await traffic.further(5)
 
     assert await traffic.written() == traffic.sent
-    assert all(len(texts) > 10 for texts in traffic.sent.values())
 
 
 async def test_a_primary_that_dies_is_replaced_and_nothing_acknowledged_is_lost(cluster: PrivateCluster) -> None:
@@ -46,12 +43,11 @@ async def test_a_primary_that_dies_is_replaced_and_nothing_acknowledged_is_lost(
     traffic = Traffic(cluster.url)
 
     async with traffic.flowing():
-        await asyncio.sleep(1.0)
+        await traffic.further(10)
         cluster.nodes[0].kill()
-        before = {place: len(texts) for place, texts in traffic.sent.items()}
-        async with asyncio.timeout(40):
-            while any(len(traffic.sent[place]) <= count + 3 for place, count in before.items()):
-                await asyncio.sleep(0.1)
+        await traffic.further(5)
 
     assert await traffic.written() == traffic.sent
-    assert sum(cluster.is_primary(node) for node in cluster.nodes) == cluster.primaries
+    async with asyncio.timeout(LONGEST_S):  # a machine that was busy for long has seen a second failover
+        while sum(cluster.is_primary(node) for node in cluster.nodes) != cluster.primaries:
+            await asyncio.sleep(0.05)

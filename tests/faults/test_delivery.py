@@ -19,7 +19,7 @@ from tests.faults.recorder import LATE_S, Recorder, RecordingPlatform
 
 THREAD, OTHER = "slack.T1.C1.100", "slack.T1.C1.200"
 QUESTION, ANSWER = "where is my invoice", "Invoices are under Account > Billing."
-LONGEST_S = 30.0
+LONGEST_S = 60.0
 pytestmark = pytest.mark.anyio
 
 
@@ -61,7 +61,7 @@ class Chat:
 
 
 @asynccontextmanager
-async def chat(redis_url: str, folder: Path, *, searchable: bool = True) -> AsyncIterator[Chat]:
+async def chat(redis_url: str, folder: Path, *, searchable: bool = True, lease_s: float = 12.0) -> AsyncIterator[Chat]:
     """The embedded model answers; a cut-off row is looked up soon, because the recorder is never late for long."""
     (folder / "config.yaml").write_text(fakes.config(model="local"))
     recorder = Recorder()
@@ -69,8 +69,8 @@ async def chat(redis_url: str, folder: Path, *, searchable: bool = True) -> Asyn
     async with (
         recorder.serving(),
         assemble(
-            Settings(_env_file=None), folder / "config.yaml", redis_url=redis_url, api_token="t", secret_key="s",
-            platforms=[platform],
+            Settings(_env_file=None, baton_lease_s=lease_s), folder / "config.yaml", redis_url=redis_url, api_token="t",
+            secret_key="s", platforms=[platform],
         ) as baton,
     ):  # fmt: skip
         worker = Worker(replace(baton.world, settle_s=2 * LATE_S))

@@ -12,20 +12,19 @@ from bot.delivery import Delivery
 from bot.store.places import place_of
 from handlers.ports import Mail, QueuedRow
 from routing.events import MessageReceived
-from tests.faults.test_delivery import QUESTION, Chat, answers, chat
-from tests.redis_servers import SERVERS, PrivateServer
+from tests.faults.test_delivery import ANSWER, QUESTION, Chat, chat
+from tests.redis_servers import SAFE, SERVERS, PrivateServer
 
 THREADS = [f"slack.T1.C{n}.100" for n in range(12)]
+HOLDING = "Passing you to General."
 pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
 def server() -> Iterator[PrivateServer]:
-    """One product is enough here, where each test takes ten seconds: the contract tests run on all of them."""
-    running = PrivateServer(next(iter(SERVERS.values())), options=("--appendfsync", "always"))
-    running.start()
-    yield running
-    running.remove()
+    """One product is enough here, where each test takes seconds: the contract tests run on all of them."""
+    with PrivateServer(next(iter(SERVERS.values())), options=SAFE) as running:
+        yield running
 
 
 async def ask(desk: Chat, threads: Sequence[str] = tuple(THREADS)) -> None:
@@ -37,7 +36,8 @@ async def ask(desk: Chat, threads: Sequence[str] = tuple(THREADS)) -> None:
 async def forgotten(server: PrivateServer, folder: Path, seed: int) -> None:
     """The store forgets what came after some moment between the first question and the last answer."""
     chance = random.Random(seed)
-    async with chat(server.url, folder) as desk:
+    # The store that comes back may still know of leases that were given back since: their end is waited for.
+    async with chat(server.url, folder, lease_s=2.0) as desk:
         half = len(THREADS) // 2
         posted = chance.randrange(0, half)
         await ask(desk, THREADS[:half])
@@ -51,7 +51,11 @@ async def forgotten(server: PrivateServer, folder: Path, seed: int) -> None:
         await desk.until(lambda: desk.baton.store.in_doubt_since_ms() is not None)
         await desk.quiet()
 
-    assert [answers(desk.recorder.texts(thread)) for thread in THREADS] == [1] * len(THREADS)
+    said = [Counter(desk.recorder.texts(thread)) for thread in THREADS]
+    # Who is heard again while it is certain that something is lost gets people. How many that are is open.
+    assert [one[ANSWER] for one in said] == [1] * len(THREADS)
+    assert {text for one in said for text in one} <= {ANSWER, HOLDING}
+    assert max(one[HOLDING] for one in said) <= 1
     assert max(Counter(post["key"] for post in desk.recorder.posts).values()) == 1
     assert desk.recorder.look_ups
 

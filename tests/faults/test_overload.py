@@ -50,7 +50,7 @@ async def test_a_slow_store_is_given_only_so_many_events_and_the_others_are_refu
 
 
 async def test_a_flood_in_one_conversation_delays_the_others_by_a_few_of_its_events(server: PrivateServer) -> None:
-    flood_of, committed = 160, list[str]()
+    flood_of, committed = 480, list[str]()
     async with BenchStore(server.url) as store:
         async with working(store, BenchPlatform()):
             flooded, *others = await held_conversations(store, 21)

@@ -1,5 +1,5 @@
-"""Every bug that the engine's design names is planted in the scripts, in `decide` or in what calls them; the small
-storm that is clean without it finds it and says which promise it broke.
+"""Every bug that the engine's design names is planted in the scripts, in `decide` or in what calls them; the
+accident of the small storm that is clean without it finds it and says which promise it broke.
 
 Two of them have nothing to be planted in: there is no FLUSH (words that leave in pieces, without floor) and no SWEEP
 (of slots that nobody uses, without a look at the mail). A row that is assumed unsent in a new generation needs a store
@@ -13,27 +13,35 @@ import pytest
 
 import handlers.apply
 from bot.store.scripts import sources
-from tests.faults.small_storm import storm
+from tests.faults import small_storm
+from tests.faults.small_storm import Accident, storm
 from tests.properties import mutants, store_mutants
 from tests.properties.test_slot_order import planted
 
 pytestmark = pytest.mark.anyio
 
-IN_SCRIPTS = {
-    "no lease check": r"taken_over_before_it_writes.*: left over: ",
-    "no lease check on rows": r"taken_over_before_it_sends.*: row .* was posted 2 times",
-    "no dedupe": r"heard_twice.*: reply 'here I am' by ben \(ok\) happened 2 times",
-    "acknowledge before append": r"accepted message \(1, .*\) is lost",
-    "ENQ without wake": r"said_while_an_agent_thinks.*: left over: mail ",
-    "ENQ without ready": r"left over: mail ",
-    "lease released with mail waiting": r"said_at_the_last_moment.*: left over: mail ",
-    "lease released with a row waiting": r"cut_off_before_it_sends.*: left over: 1 rows for customer",
-    "MARK without floor": r"taken_over_before_it_leaves.*: agent:triage said 'answer .*' while person:ben held it",
-}
-IN_DECIDE = {
-    "resolve without seen": r"resolved_unseen.*: message 2 was resolved unseen: ben had seen up to 1",
-    "timer without epoch": r"an_old_deadline.*: the deadline of an earlier wait moved it to none after . ms",
-}
+# The accident in which it does harm, and what is then said of it.
+IN_SCRIPTS: dict[str, tuple[Accident, str]] = {
+    "no lease check": (small_storm.taken_over_before_it_writes, r": left over: "),
+    "no lease check on rows": (small_storm.taken_over_before_it_sends, r": row .* was posted 2 times"),
+    "no dedupe": (small_storm.heard_twice, r": reply 'here I am' by ben \(ok\) happened 2 times"),
+    "acknowledge before append": (small_storm.said_at_the_last_moment, r"accepted message \(1, .*\) is lost"),
+    "ENQ without wake": (small_storm.said_while_an_agent_thinks, r": left over: mail "),
+    "ENQ without ready": (small_storm.said_at_the_last_moment, r"left over: mail "),
+    "lease released with mail waiting": (small_storm.said_at_the_last_moment, r": left over: mail "),
+    "lease released with a row waiting": (small_storm.cut_off_before_it_sends, r": left over: 1 rows for customer"),
+    "MARK without floor": (
+        small_storm.taken_over_before_it_leaves, r": agent:triage said 'answer .*' while person:ben held it",
+    ),
+}  # fmt: skip
+IN_DECIDE: dict[str, tuple[Accident, str]] = {
+    "resolve without seen": (
+        small_storm.resolved_unseen, r": message 2 was resolved unseen: ben had seen up to 1",
+    ),
+    "timer without epoch": (
+        small_storm.an_old_deadline, r": the deadline of an earlier wait moved it to none after . ms",
+    ),
+}  # fmt: skip
 VERSION = "if at ~= version then return 'lost' end"
 HEAD = "if mail_id ~= '' and (not head or mail_id_of(head) ~= mail_id) then return 'not_head' end"
 
@@ -46,9 +54,9 @@ async def test_the_storm_breaks_no_promise(redis_url: str, tmp_path: Path) -> No
 async def test_a_bug_in_a_script_is_found(redis_url: str, tmp_path: Path, name: str) -> None:
     mutant = next(one for one in store_mutants.MUTANTS if one.name == name)
 
-    broken = await storm(redis_url, tmp_path, sources=mutant.sources())
+    accident, said = IN_SCRIPTS[name]
 
-    found(IN_SCRIPTS[name], broken)
+    found(accident, said, await storm(redis_url, tmp_path, sources=mutant.sources(), accidents=[accident]))
 
 
 async def test_no_version_check_is_found(redis_url: str, tmp_path: Path) -> None:
@@ -58,9 +66,11 @@ async def test_no_version_check_is_found(redis_url: str, tmp_path: Path) -> None
     assert commit.count(VERSION) == commit.count(HEAD) == 1
     without = {**sources(), "commit": commit.replace(VERSION, "").replace(HEAD, "")}
 
-    broken = await storm(redis_url, tmp_path, sources=without)
+    accident = small_storm.written_late
 
-    found(r"written_late.*: message \(1, .*\) is in the transcript 2 times", broken)
+    broken = await storm(redis_url, tmp_path, sources=without, accidents=[accident])
+
+    found(accident, r": message \(1, .*\) is in the transcript 2 times", broken)
 
 
 @pytest.mark.parametrize("name", IN_DECIDE)
@@ -69,10 +79,9 @@ async def test_a_bug_in_decide_is_found(
 ) -> None:
     mutant = next(one for one in mutants.MUTANTS if one.name == name)
     monkeypatch.setattr(handlers.apply, "decide", mutant.ring().decide)
+    accident, said = IN_DECIDE[name]
 
-    broken = await storm(redis_url, tmp_path)
-
-    found(IN_DECIDE[name], broken)
+    found(accident, said, await storm(redis_url, tmp_path, accidents=[accident]))
 
 
 async def test_a_slot_taken_after_the_commit_is_found(
@@ -80,10 +89,10 @@ async def test_a_slot_taken_after_the_commit_is_found(
 ) -> None:
     monkeypatch.setattr(handlers.apply, "write", planted().write)
 
-    broken = await storm(redis_url, tmp_path)
+    accident = small_storm.died_after_it_wrote
 
-    found(r"ben holds \[.*died_after_it_wrote.*\] without a slot", broken)
+    found(accident, r".*\] without a slot", await storm(redis_url, tmp_path, accidents=[accident]))
 
 
-def found(words: str, broken: list[str]) -> None:
-    assert any(re.search(words, problem) for problem in broken), broken
+def found(accident: Accident, said: str, broken: list[str]) -> None:
+    assert any(re.search(f"{accident.__name__}.*{said}", problem) for problem in broken), broken

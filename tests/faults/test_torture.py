@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.grounds import Cluster, Ground, Plain, Sentinels
-from tests.faults.torture import storm
+from tests.faults.storm import storm
 
 FOR_S = float(os.environ.get("BATON_TORTURE_S", "5"))
 GROUNDS = [Plain, Cluster] if FOR_S <= 5 else [Plain, Sentinels, Cluster]

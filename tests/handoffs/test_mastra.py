@@ -34,7 +34,7 @@ from tests.contracts.samples import PLACE, conversation, decided, line, only
 from tests.contracts.samples import said as line_of
 from tests.fakes.model import FakeModel, call, text
 from tests.handoffs.asked import offered, told
-from tests.redis_servers import SERVERS, PrivateServer
+from tests.redis_servers import SAFE, SERVERS, PrivateServer
 
 pytestmark = pytest.mark.anyio
 
@@ -285,9 +285,7 @@ async def test_tools_may_be_a_map_from_the_name_that_the_model_calls(fake: FakeM
 
 async def test_conversations_are_still_there_when_the_server_was_killed() -> None:
     """M19: with their holder and their lines."""
-    server = PrivateServer(next(iter(SERVERS.values())), options=("--appendfsync", "always"))
-    server.start()
-    try:
+    with PrivateServer(next(iter(SERVERS.values())), options=SAFE) as server:
         async with RedisStore(server.url) as store:
             await store.enqueue(PLACE, line())
             held = conversation(holder=HeldByAgent("handoff"))
@@ -298,10 +296,8 @@ async def test_conversations_are_still_there_when_the_server_was_killed() -> Non
         async with RedisStore(server.url) as store:
             record = await store.read(PLACE.id)
 
-        assert record is not None
-        assert (record.conversation, record.lines) == (held, (line_of(1),))
-    finally:
-        server.remove()
+    assert record is not None
+    assert (record.conversation, record.lines) == (held, (line_of(1),))
 
 
 def test_the_log_is_structured_and_begins_at_info() -> None:

@@ -132,8 +132,8 @@ MUTANTS = (
     ),
     Mutant(
         "unanswered flag lost", "routing.decide_customer",
-        "    if not event.thanks:\n        wait_for_answer(step, event)\n",
-        "    if isinstance(conversation.holder, HeldByAgent):\n        wait_for_answer(step, event)\n",
+        '    if not event.thanks:\n        facts["unanswered"]',
+        '    if isinstance(conversation.holder, HeldByAgent):\n        facts["unanswered"]',
         "a_line_while_held_is_unanswered",
     ),
     Mutant(
@@ -162,7 +162,7 @@ MUTANTS = (
     ),
     Mutant(
         "slot not freed", "routing.moves",
-        "        effects.extend(FreeSlot(person) for person in sorted(before - after))\n",
+        "        effects.extend(FreeSlot(person) for person in sorted(had - has))\n",
         "",
         "who_lets_go_has_a_free_slot",
     ),

@@ -63,14 +63,14 @@ MUTANTS = (
     Mutant(
         "ENQ without wake",
         "enq",
-        "rouse(tag, id, redis.call('HGET', hash, 'o'), real + debounce)",
+        "rouse(tag, id, owner, real + debounce)",
         "if redis.call('HEXISTS', hash, 'o') == 0 then rouse(tag, id, nil, real + debounce) end",
         promises.mail_for_a_leased_conversation_rings_its_owner,
     ),
     Mutant(
         "ENQ without ready",
         "enq",
-        "rouse(tag, id, redis.call('HGET', hash, 'o'), real + debounce)",
+        "rouse(tag, id, owner, real + debounce)",
         "",
         promises.mail_makes_an_idle_conversation_ready,
     ),

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from bot.store import codec
+from bot.store import codec, shapes
 from handlers.ports import Mail, Row
 from routing import conversation, effects, events
 from routing.conversation import Actor, Conversation, HeldByAgent, HeldByHuman, Run, Spent, Target, Unanswered
@@ -135,7 +135,7 @@ def test_fields_of_a_newer_version_are_left_out_and_told_of_once() -> None:
     """In a rolling upgrade both versions read what the other wrote; also inside of another value."""
     newer = msgpack.packb([1, codec.TAGS[Claimed], ["alice", True, 3, "new"]])
     inside = msgpack.packb([1, codec.TAGS[Mail], ["m", [codec.TAGS[Claimed], "alice", True, 3, "new", 5], 9]])
-    codec._tell_of_newer.cache_clear()
+    shapes.tell_of_newer.cache_clear()
 
     with capture_logs() as told:
         values = [codec.decode(Claimed, newer, "key") for _ in range(3)]

@@ -3,6 +3,7 @@ a model being asked, and nothing is answered twice. Through the handlers, the ru
 
 import asyncio
 import json
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -58,7 +59,7 @@ NONSENSE: list[Step] = [
 ]  # fmt: skip
 STEPS = st.sampled_from([text("Let me look."), text("let me look!"), text("It is under Account."), *NONSENSE])
 FEW = settings(
-    max_examples=120, deadline=None, derandomize=True, database=None,
+    max_examples=120 if os.environ.get("BATON_HYPOTHESIS") == "thorough" else 40,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 

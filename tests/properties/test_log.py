@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, get_args, get_type_hints
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
@@ -17,6 +18,7 @@ from bot.store.lines import ACTS, KINDS, SHAPES, line_entry, lines_of
 from bot.store.log import journal_of, logged, written
 from bot.store.logbook import Logbook
 from bot.store.places import place_of
+from bot.store.states import state_entry
 from handlers.apply import line_of
 from handlers.ports import Commit, Decided, Way
 from handlers.replay import Again, elsewhere
@@ -43,7 +45,9 @@ KEY = "{1}:j:place"
 class Written:
     """A conversation's log and transcript as the store would keep them, byte for byte."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, earlier: bool = False) -> None:
+        self.earlier = earlier
+        self.encoded = codec.encode if earlier else state_entry
         self.entries: list[bytes] = []
         self.lines: list[bytes] = []
         self.link = b""
@@ -66,12 +70,12 @@ class Written:
         made = [line_of(effect, n + 1, now_ms, "") for effect in decision.effects]
         lines = tuple(replace(line, n=n + at) for at, line in enumerate(filter(None, made), 1))
         commit = Commit(None, after, lines, decision.journal, decided=replace(decided, effects=decision.effects))
-        self._add(commit, codec.encode(after))
+        self._add(commit, self.encoded(after))
         self.lines += [line_entry(line, after) for line in lines]
         self.state = after
 
     def _add(self, commit: Commit, state: bytes) -> None:
-        self.link, entry = written(self.link, self.state, commit, state)
+        self.link, entry = written(self.link, self.state, commit, state, earlier=self.earlier)
         self.entries.append(entry)
 
     def _version(self, policy: Policy) -> str:
@@ -82,7 +86,7 @@ class Written:
     def book(self, entries: Sequence[bytes] | None = None) -> Logbook:
         assert self.state is not None
         return Logbook(
-            "place", place_of("place"), self.state, codec.encode(self.state), self.transcript,
+            "place", place_of("place"), self.state, self.encoded(self.state), self.transcript,
             logged(list(self.entries if entries is None else entries), KEY), self.link, KEY,
         )  # fmt: skip
 
@@ -150,11 +154,14 @@ TestTheLog: Any = TheLog.TestCase
 TestTheLog.settings = SETTINGS
 
 
-def a_story() -> Written:
-    """A question, a person who is asked for, a claim that is refused, one that is not, an answer, the end."""
-    log = Written()
+def a_story(*, earlier: bool = False, until: int = 8) -> Written:
+    """A question, a person who is asked for, a claim that is refused, one that is not, an answer, the end. Up to that
+    event the log is written in the form of before, from then on in today's."""
+    log = Written(earlier=earlier)
 
     def watch(world: World, told: Told) -> None:
+        if earlier and len(log.entries) == until:
+            log.earlier, log.encoded = False, state_entry
         log.write(told.event, told.decision, told.policy, world.now_ms, "decided")
 
     world = World(watch=watch)
@@ -175,6 +182,25 @@ def test_what_was_decided_comes_out_the_same_and_the_chain_ends_where_it_ended()
     replayed = again(log)
 
     assert (replayed.verdict, len(replayed.steps), replayed.link) == ("same", 8, log.link)
+
+
+@pytest.mark.parametrize("until", [1, 3, 8])
+def test_a_log_of_the_earlier_form_is_decided_again_whether_or_not_it_goes_on_in_todays(until: int) -> None:
+    log, today = a_story(earlier=True, until=until), a_story()
+    link = log.link
+    forms = {codec.unpack(entry, KEY)[1] for entry in log.entries}
+
+    replayed = again(log)
+    log.link = today.link
+
+    assert forms == ({25, 28} if until < 8 else {25})
+    assert (replayed.verdict, replayed.why, len(replayed.steps), replayed.link) == ("same", "", 8, link)
+    assert journal_of(log.entries, log.state, KEY) == journal_of(today.entries, today.state, KEY) != ()
+    assert again(log).why == "the log is shorter than the chain that is stored with the state"
+
+
+def test_a_log_of_today_is_shorter_than_the_earlier_one() -> None:
+    assert sum(map(len, a_story().entries)) < 0.95 * sum(map(len, a_story(earlier=True).entries))
 
 
 @given(position=st.integers(0, 7), at=st.integers(0, 400), bit=st.integers(0, 7))
@@ -242,7 +268,7 @@ words = st.text(max_size=20)
     line=st.builds(
         Line,
         n=st.integers(1, 10**6),
-        author=st.builds(Actor, st.sampled_from(get_args(ActorKind)), words),
+        author=st.builds(Actor, st.sampled_from(get_args(ActorKind)), words | st.sampled_from(["mia", "baton"])),
         text=words,
         visibility=st.sampled_from(get_args(Visibility)),
         at_ms=st.integers(0, 10**13),
@@ -260,6 +286,23 @@ def test_a_line_comes_back_as_it_was_however_it_was_written(line: Line) -> None:
     state = World().c
 
     assert lines_of([line_entry(line, state), codec.encode(line)], state, KEY) == (line, line)
+
+
+def test_a_line_that_names_its_usual_author_reads_as_one_that_does_not() -> None:
+    """The version before wrote every name."""
+    state = World().c
+    requester, baton = Actor("customer", state.requester), Actor("system", "baton")
+    lines = tuple(
+        Line(n, author, "hello", "public", state.created_ms) for n, author in enumerate((requester, baton), 1)
+    )
+    named = [codec.pack([1, 26, [n, who, name, "hello", 0]]) for n, who, name in ((1, 0, "mia"), (2, 4, "baton"))]
+
+    unnamed = [line_entry(line, state) for line in lines]
+
+    assert lines_of(named, state, KEY) == lines_of(unnamed, state, KEY) == lines
+    assert [len(then) - len(now) for then, now in zip(named, unnamed, strict=True)] == [3, 5]
+    with pytest.raises(codec.CodecError, match="an author without a name"):
+        lines_of([codec.pack([1, 26, [1, KINDS.index("agent"), None, "hello", 0]])], state, KEY)
 
 
 def test_every_kind_of_line_and_author_has_its_place() -> None:

@@ -1,6 +1,7 @@
 """Agents that go round in circles, claim what they did not do, or are gone: the customer reads what is true."""
 
 import json
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,7 @@ from tests.fakes.desk import Desk, agent_lines, notices, public, reasons
 from tests.fakes.model import call, status, text
 
 CONFIG = fakes.config(detect_cycles=False, max_handoffs=4, agent_timeout="20s")
+SETTINGS = {"BATON_LEASE_S": "3"}  # what a dead worker had is soon another's
 NUDGE = "You told the customer that you would transfer them"
 CLAIM = "I am connecting you with our billing team right away."
 
@@ -30,17 +32,19 @@ def people_asked(desk: Desk, conversation: str) -> int:
 
 def test_agents_that_send_it_back_and_forth_end_in_one_queue_with_one_alert(desk: Desk) -> None:
     """T56: an agent that errs gives it back, the other one sends it again; two workers, one of which dies meanwhile."""
+    killed = threading.Event()
     desk.model.rule(
         "gooseberry",
         call("transfer_to_helper", reason="for you"),
         call("transfer_to_triage", reason="that failed"),
-        call("transfer_to_helper", reason="once more") | {"delay_s": 1.0},
+        call("transfer_to_helper", reason="once more") | {"when": killed},
         call("transfer_to_triage", reason="that failed again"),
     )
 
     desk.say("circle", "gooseberry question")
     desk.until_asked("gooseberry", 3)
     desk.workers[0].restart_by_kill()
+    killed.set()
     desk.workers[0].wait_until_it_serves()
     view = desk.queued("circle")
     desk.say("circle", "is anybody there?")

@@ -1,5 +1,6 @@
 """A model that is away, hangs, breaks or says nothing: the customer gets a line and a person, whatever it does."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -25,10 +26,12 @@ def nobody_listening(desk: Desk) -> Iterator[None]:
 
 def test_an_agent_that_takes_its_time_says_so_once_and_then_answers(desk: Desk) -> None:
     """The first of this file: after some failures in a row a worker does not ask the model for a while."""
-    desk.model.rule("patience", text("Here it is.", delay_s=2.5))
+    told = threading.Event()
+    desk.model.rule("patience", text("Here it is.", when=told))
 
     desk.say("slow", "patience please")
     waiting = desk.until("slow", notices)
+    told.set()
     view = desk.answered("slow")
 
     assert agent_lines(waiting) == []

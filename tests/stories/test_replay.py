@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,12 @@ def baton(desk: Desk, *arguments: str) -> tuple[int, str]:
         timeout=fakes.WITHIN_S,
     )  # fmt: skip
     return ran.returncode, ran.stdout + ran.stderr
+
+
+def batons(desk: Desk, *commands: tuple[str, ...]) -> list[tuple[int, str]]:
+    """Several that change nothing, side by side."""
+    with ThreadPoolExecutor(len(commands)) as pool:
+        return list(pool.map(lambda arguments: baton(desk, *arguments), commands))
 
 
 def a_long_story(desk: Desk, conversation: str) -> None:
@@ -74,9 +81,8 @@ def test_a_long_story_over_two_workers_is_decided_again_without_a_network(own_de
     own_desk.queued("short")
     closed(own_desk)
 
-    code, said = baton(own_desk, "replay", "long")
-    again = baton(own_desk, "replay", "long")
-    everything = baton(own_desk, "replay", "--since", "1h")
+    one = ("replay", "long")
+    (code, said), again, everything = batons(own_desk, one, one, ("replay", "--since", "1h"))
 
     assert code == 0, said
     assert said.startswith("long: the same, ") and "5 steps of agents run again" in said
@@ -85,13 +91,16 @@ def test_a_long_story_over_two_workers_is_decided_again_without_a_network(own_de
 
 
 def test_what_cannot_be_replayed_is_said_in_a_line(desk: Desk) -> None:
-    assert baton(desk, "replay", "nobody") == (
-        1,
-        "there is no conversation nobody, or nothing has been decided of it yet\n",
+    nobody, *wrong = batons(
+        desk,
+        ("replay", "nobody"),
+        ("replay",),
+        ("replay", "nobody", "--since", "1h"),
+        ("replay", "--since", "soon"),
     )
-    assert baton(desk, "replay")[0] == 2
-    assert baton(desk, "replay", "nobody", "--since", "1h")[0] == 2
-    assert baton(desk, "replay", "--since", "soon")[0] == 2
+
+    assert nobody == (1, "there is no conversation nobody, or nothing has been decided of it yet\n")
+    assert [code for code, _ in wrong] == [2, 2, 2]
 
 
 def test_another_configuration_is_tried_on_what_happened_and_shows_where_it_parts(desk: Desk) -> None:
@@ -103,8 +112,8 @@ def test_another_configuration_is_tried_on_what_happened_and_shows_where_it_part
     without_ben = CONFIG.replace("billing: {members: [ana, ben, cleo]", "billing: {members: [ana, cleo]")
     (desk.program.folder / "other.yaml").write_text(without_ben)
 
-    same = baton(desk, "replay", "moved", "--config", "config.yaml")
-    parted = baton(desk, "replay", "moved", "--config", "other.yaml")
+    commands = [("replay", "moved", "--config", name) for name in ("config.yaml", "other.yaml")]
+    same, parted = batons(desk, *commands)
 
     assert same[0] == 0 and same[1].splitlines()[1:] == [
         "  ends the same: state held, holder person:ben, route default, priority normal, reason agent_decided"

@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -56,12 +57,14 @@ def seen_by_all(desk: Desk, verb: str) -> None:
 def test_paused_agents_are_silent_everything_queues_and_resumed_they_answer_again(desk: Desk) -> None:
     desk.model.rule("probe", text("I am an answer to a probe."))
     desk.model.rule("mango", text("A mango is sweet."))
-    desk.model.rule("lychee", text("Too late.", delay_s=8))
+    all_know = threading.Event()
+    desk.model.rule("lychee", text("Too late.", when=all_know))
     desk.say("paused-late", "lychee?")
     desk.until_asked("lychee")
 
     assert desk.request("POST", "/agents/pause").json() == {"paused": True}
     seen_by_all(desk, "pause")
+    all_know.set()
     desk.say("paused", "mango?")
     queued, late = desk.queued("paused"), desk.queued("paused-late")
     by_command(desk, "resume")
@@ -81,6 +84,7 @@ def test_a_store_that_goes_away_is_a_503_and_nothing_that_was_accepted_is_lost(d
     desk.queued("away")
     desk.act("away", "claim", "ben")
     desk.say("away-bot", "cranberry, think", id="first")
+    desk.redis.command("CONFIG", "SET", "appendfsync", "always")
     desk.redis.kill()
 
     refused = desk.say("away", "are you there?", id="m-2")

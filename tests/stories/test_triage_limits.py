@@ -127,7 +127,7 @@ SPEAKER = CONFIG.replace("agent: triage,", "agent: speaker,").replace("locale: e
 
 
 @pytest.fixture
-def speaker(desk_for: Callable[[str], Desk]) -> Desk:
+def speaker(desk_for: Callable[..., Desk]) -> Desk:
     return desk_for(SPEAKER)
 
 

@@ -1,5 +1,7 @@
 """Nobody speaks out of turn: agents are silent while a person holds, and what is said at a handoff is said once."""
 
+import threading
+
 import pytest
 
 from tests.fakes.desk import Desk, agent_lines, customer_lines, drafts, notices, person_lines, public, reasons
@@ -159,10 +161,12 @@ def test_a_claim_is_decided_while_the_model_still_thinks(desk: Desk) -> None:
 
 
 def test_what_a_model_answers_after_a_claim_is_a_draft_that_the_customer_never_sees(desk: Desk) -> None:
-    desk.model.rule("late walnut", text("My late words.", delay_s=2))
+    claimed = threading.Event()
+    desk.model.rule("late walnut", text("My late words.", when=claimed))
     desk.say("late", "late walnut?")
     desk.until_asked("late walnut")
     desk.act("late", "claim", "ana")
+    claimed.set()
 
     view = desk.until("late", drafts)
 

@@ -1,7 +1,9 @@
 """What REST says when time is stepped, when the store is away, and when the process is told to end."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -14,10 +16,8 @@ from tests.redis_servers import SERVERS, PrivateServer
 @pytest.fixture
 def server() -> Iterator[PrivateServer]:
     """One that this test may kill."""
-    own = PrivateServer(next(iter(SERVERS.values())))
-    own.start()
-    yield own
-    own.remove()
+    with PrivateServer(next(iter(SERVERS.values()))) as own:
+        yield own
 
 
 def test_a_clock_that_stands_still_moves_when_it_is_told_to(redis_url: str, tmp_path: Path) -> None:
@@ -57,13 +57,15 @@ def test_a_store_that_is_away_is_503_everywhere_and_nothing_is_lost(server: Priv
         server.kill()
 
         own = {"Sec-Fetch-Site": "same-origin"}
-        answers = [
-            site.post("place", "are you there?", id="m-2"),
-            site.act("place", "claim", by="ana"),
-            *(site.api.get(f"/api/v1/{name}") for name in ("queue", "people", "events", "conversations/place")),
-            site.api.post("/try/message?c=place&as=mia", data={"text": "hi"}, headers=own),
-            site.api.get(site.login_url()),
+        get = ("/api/v1/queue", "/api/v1/people", "/api/v1/events", "/api/v1/conversations/place", site.login_url())
+        asked: list[Callable[[], httpx.Response]] = [
+            lambda: site.post("place", "are you there?", id="m-2"),
+            lambda: site.act("place", "claim", by="ana"),
+            lambda: site.api.post("/try/message?c=place&as=mia", data={"text": "hi"}, headers=own),
+            *(partial(site.api.get, path) for path in get),
         ]
+        with ThreadPoolExecutor(len(asked)) as everybody:
+            answers = [each.result() for each in [everybody.submit(one) for one in asked]]
 
         for answer in answers:
             assert (answer.status_code, answer.json()["code"]) == (503, "unavailable"), answer.request.url
@@ -87,8 +89,8 @@ def test_an_open_stream_does_not_keep_the_process_alive(redis_url: str, tmp_path
     with running(redis_url, tmp_path) as site:
         reader = threading.Thread(target=read, args=(site,), daemon=True)
         reader.start()
-        assert opened.wait(10)
+        assert opened.wait(60)
 
     # The site has ended by now; its reader saw a proper end, not a cut.
-    assert ended.wait(10)
-    reader.join(10)
+    assert ended.wait(60)
+    reader.join(60)

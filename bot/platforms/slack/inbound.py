@@ -204,6 +204,15 @@ class SlackInbound:
                     pass
         return BoltResponse(status=200)
 
+    async def hear(self, team: str, channel: str, message: Mapping[str, Any]) -> None:
+        """A message that was read in its place, as if Slack had delivered it just now.
+
+        Raises:
+            Unavailable: the store is away.
+        """
+        event = {**message, "type": "message", "channel": channel, "event_ts": message.get("ts")}
+        await self._happened({"team_id": team, "event": event})
+
     def _name_of(self, user: str) -> str:
         policy = self._policy()
         key = person_of(policy, user)

@@ -24,7 +24,7 @@ log = structlog.get_logger("baton.slack")
 Kind = Literal["line", "reply", "card", "relay", "packet", "ask"]
 EVENT_TYPE: Final = "baton"
 NAMESPACE: Final = uuid.UUID("6f6d2f0e-6f0b-5b0c-9b3e-0f4a51c1a7d2")
-SKEW_S: Final = 60.0  # between Slack's clock and ours
+SKEW_S: Final = 3600.0  # between Slack's clock and the store's, at most
 MARKDOWN_MOST: Final = 12_000
 CUSTOMIZE_AGAIN_S: Final = 600.0
 NO_FORM: Final = ("invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long")
@@ -64,7 +64,8 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Sending:
-    """What was last begun in a lane: message `part` of the row `key`. `since` 0: it surely did not leave."""
+    """What was last begun in a lane: message `part` of the row `key`. `since`: by the store's clock; 0: it
+    surely did not leave."""
 
     key: str
     part: int
@@ -107,9 +108,8 @@ class Poster:
         begun = await self._begun(conversation, lane, key)
         start, first = (begun.part, begun.first) if begun is not None else (0, "")
         for part in range(start, len(posts)):
-            ts = await self._send(
-                conversation, lane, Sending(key, part, len(posts), spot, time.time(), first), posts[part]
-            )
+            begins = Sending(key, part, len(posts), spot, await self.memory.clock_s(), first)
+            ts = await self._send(conversation, lane, begins, posts[part])
             first = first or spot.id_of(ts)
         return first
 
@@ -128,7 +128,7 @@ class Poster:
         if begun is not None and begun.part > part:
             return None
         if begun is not None and begun.part == part and begun.since:
-            left_s = begun.since + self.settle_s - time.time()
+            left_s = min(self.settle_s, begun.since + self.settle_s - await self.memory.clock_s())
             if left_s > 0:
                 raise Temporary("an earlier attempt may still be on its way", retry_after_s=left_s, certain=True)
             try:
@@ -137,7 +137,8 @@ class Poster:
                 found = None
             if found is not None:
                 return begun.spot.id_of(found)
-        return spot.id_of(await self._send(conversation, lane, Sending(key, part, of, spot, time.time(), first), post))
+        begins = Sending(key, part, of, spot, await self.memory.clock_s(), first)
+        return spot.id_of(await self._send(conversation, lane, begins, post))
 
     async def find(self, conversation: str, lane: str, key: str, otherwise: Sequence[Spot] = ()) -> str | None:
         """The id of the row's first message if all of them were sent; None: `send` may go on where it stopped.
@@ -166,7 +167,7 @@ class Poster:
         return None
 
     async def sent(self, spot: Spot, since: float) -> dict[str, str]:
-        """Our messages in a place by their keys, from a minute before `since` on (0: all)."""
+        """Our messages in a place by their keys, from an hour before `since` on (0: all)."""
         client = self.web.client
         oldest = f"{since - SKEW_S:.6f}" if since else None
         found: dict[str, str] = {}

@@ -1,9 +1,9 @@
 -- COMMIT: everything that one decided event writes, or nothing. Checks owner, fence, version; pops the mail.
 -- Retry-safe: `lc` remembers the nonce of the last commit, whose repetition only answers.
 -- ARGV: tag, id, owner, fence, version, nonce, override, mail id or '', closes or '', state or '', floor,
---   turn of the run or '', unanswered since or '', timers, outcome or '', reply to or '', mails known after the pop,
---   dead letter or '', its error, number of lines, of journal entries, of rows, newest link of the log, lines ...,
---   entries ..., lane, row ..., lane, key of a row that is done ...
+--   turn of the run or '', unanswered since, '' or '=' as before, timers, outcome or '', reply to or '', mails known
+--   after the pop, dead letter or '', its error, number of lines, of journal entries, of rows, newest link of the log,
+--   lines ..., entries ..., lane, row ..., lane, key of a row that is done ...
 -- Returns {now, mails in all, new mails} or 'lost' | 'mail_waiting' | 'not_head'.
 local tag, id, owner, fence, version, nonce = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 local mail_id, closes, state, turn, since, timers = ARGV[8], ARGV[9], ARGV[10], ARGV[12], ARGV[13], ARGV[14]
@@ -70,7 +70,11 @@ if state ~= '' then
   if turn ~= turn_before then
     if turn == '' then redis.call('HDEL', hash, 'tu') else keep('tu', turn) end
   end
-  if since == '' then redis.call('ZREM', tag .. ':u', id) else redis.call('ZADD', tag .. ':u', since, id) end
+  if since == '' then
+    redis.call('ZREM', tag .. ':u', id)
+  elseif since ~= '=' then
+    redis.call('ZADD', tag .. ':u', since, id)
+  end
   local old = stored[5] or ''
   if timers ~= old then
     for member in string.gmatch(old, '[^\n]-@([^\n]+)') do redis.call('ZREM', tag .. ':tm', id .. '|' .. member) end

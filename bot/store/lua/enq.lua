@@ -36,14 +36,15 @@ end
 if known then
   -- Names of one message are aliases: the ones that are new are remembered too.
   if #ids > 1 then remember(known) end
-  local seq, of = string.match(known, '^(%d*)|(.*)$')
-  if of == '' then of = channel end
+  local seq, how, of = string.match(known, '^(%d*)([|\n])(.*)$')
+  if how == '\n' then of = 'slack.' .. channel .. of elseif of == '' then of = channel end
   return {of, seq, 1, whole(now)}
 end
 
 local id = named
+local there = redis.call('HMGET', tag .. ':c:' .. named, 'pl', 'o')
 if mode ~= 'exact' then
-  local place = redis.call('HGET', tag .. ':c:' .. named, 'pl') or named
+  local place = there[1] or named
   -- `n`: the n-th is open; `-n`: the n-th was the last and is closed; nothing: the first, if it exists.
   local n = tonumber(redis.call('GET', tag .. ':pl:' .. place) or '1')
   local current = place
@@ -68,9 +69,9 @@ elseif redis.call('EXISTS', hash) == 0 then
   return {'', '', 0, whole(now)}
 end
 
-local of = id
-if id == channel then of = '' end
-remember(seq .. '|' .. of)
+remember(accepted_as(seq, id, channel))
 append(tag, id, entry_of(now, seq, sort_key, mail_id, payload))
-rouse(tag, id, redis.call('HGET', hash, 'o'), real + debounce)
+local owner = there[2]
+if id ~= named then owner = redis.call('HGET', hash, 'o') end
+rouse(tag, id, owner, real + debounce)
 return {id, seq, 0, whole(now)}

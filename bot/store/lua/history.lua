@@ -1,4 +1,6 @@
--- HISTORY: the whole transcript ('h') or log ('j'), for the owner. ARGV: tag, id, owner, fence, which.
--- Returns {entries} or 'lost'.
+-- HISTORY: the whole transcript ('h'), log ('j') or both, for the owner. ARGV: tag, id, owner, fence, which ...
+-- Returns {entries of each} or 'lost'.
 if not held(ARGV[1], ARGV[2], ARGV[3], ARGV[4]) then return 'lost' end
-return redis.call('LRANGE', ARGV[1] .. ':' .. ARGV[5] .. ':' .. ARGV[2], 0, -1)
+local lists = {}
+for i = 5, #ARGV do lists[#lists + 1] = redis.call('LRANGE', ARGV[1] .. ':' .. ARGV[i] .. ':' .. ARGV[2], 0, -1) end
+return lists

@@ -8,9 +8,7 @@ local turn = math.floor(real / TURN_MS)
 local fresh = tag .. ':d:' .. channel .. ':' .. (turn % 2)
 local older = tag .. ':d:' .. channel .. ':' .. ((turn + 1) % 2)
 if redis.call('HEXISTS', fresh, mail_id) == 1 or redis.call('HEXISTS', older, mail_id) == 1 then return 0 end
-local of = id
-if id == channel then of = '' end
-redis.call('HSET', fresh, mail_id, '|' .. of)
+redis.call('HSET', fresh, mail_id, accepted_as('', id, channel))
 redis.call('PEXPIREAT', fresh, whole((turn + 2) * TURN_MS))
 append(tag, id, entry_of(shown_ms(tag, ARGV[8], real), '', '', mail_id, ARGV[7]))
 rouse(tag, id, owner, 0)

@@ -25,9 +25,18 @@ end
 
 -- The same, remembered. Only scripts that write something anyway remember it: an idle store writes nothing.
 local function shown_ms(tag, override, real)
-  local now = peek_ms(tag, override, real)
-  redis.call('SET', tag .. ':now', whole(now))
-  return now
+  local now = real
+  if override ~= '' then now = tonumber(override) end
+  local before = redis.call('SET', tag .. ':now', whole(now), 'GET')
+  if not before or tonumber(before) <= now then return now end
+  redis.call('SET', tag .. ':now', before)
+  return tonumber(before)
+end
+
+-- What timers are compared with: a clock that was ahead for a moment has moved the time of decisions, but not theirs.
+local function timers_ms(tag, override, real)
+  if override == '' then return real end
+  return peek_ms(tag, override, real)
 end
 
 -- A bell carries no data and at most one token: whoever pops it looks for itself, so a lost token loses nothing. On a
@@ -66,6 +75,15 @@ end
 
 local function mail_id_of(entry)
   return string.match(entry, '^%d*|%d*|%d*|%d*|([^\n]*)\n')
+end
+
+-- What a name of an accepted event became: `<seq>|<conversation>`, empty where that is the channel itself, or, where it
+-- begins as all of that Slack channel do, `<seq>\n<the rest>`: no id holds a line break.
+local function accepted_as(seq, id, channel)
+  if id == channel then return seq .. '|' end
+  local begin = 'slack.' .. channel
+  if string.sub(id, 1, #begin) == begin then return seq .. '\n' .. string.sub(id, #begin + 1) end
+  return seq .. '|' .. id
 end
 
 -- Above MAILBOX_MAX entries go to an overflow list, and the flag `ov` stays until that list is empty again.
@@ -121,13 +139,12 @@ local function drop_done(tag, id, first)
     local lane, last = ARGV[first], first
     while ARGV[last + 2] == lane do last = last + 2 end
     local list = tag .. ':q:' .. id .. ':' .. lane
-    local heads = 0
-    for n, row in ipairs(redis.call('LRANGE', list, 0, (last - first) / 2)) do
+    local heads, others = 0, {}
+    for n, row in ipairs(redis.call('LPOP', list, (last - first) / 2 + 1) or {}) do
       local start = ARGV[first + 2 * n - 1] .. '\n'
-      if heads ~= n - 1 or string.sub(row, 1, #start) ~= start then break end
-      heads = n
+      if heads == n - 1 and string.sub(row, 1, #start) == start then heads = n else table.insert(others, 1, row) end
     end
-    if heads > 0 then redis.call('LTRIM', list, heads, -1) end
+    if #others > 0 then redis.call('LPUSH', list, unpack(others)) end
     for i = first + 2 * heads, last, 2 do
       local row, at = find_row(list, ARGV[i + 1])
       if row then drop_row(list, row, at) end
@@ -154,7 +171,7 @@ local function feed(tag, real, kind, data)
 end
 
 -- What a lease shows: {version, state, place, lines, mails, mails in all, {lane, rows, lane, rows ...},
--- nonce of the last commit and, after a bar, the newest link of the log}.
+-- nonce of the last commit and, after a bar, the newest link of the log, entries of transcript and log}.
 local function contents(tag, id)
   local hash = redis.call('HMGET', tag .. ':c:' .. id, 'v', 'st', 'pl', 'hz', 'lc')
   local box = tag .. ':m:' .. id
@@ -169,8 +186,10 @@ local function contents(tag, id)
       end
     end
   end
+  local lines = redis.call('LLEN', tag .. ':h:' .. id)
   return {
-    hash[1] or '0', hash[2] or '', hash[3] or '', redis.call('LLEN', tag .. ':h:' .. id) + tonumber(hash[4] or '0'),
+    hash[1] or '0', hash[2] or '', hash[3] or '', lines + tonumber(hash[4] or '0'),
     redis.call('LRANGE', box, 0, BATCH - 1), redis.call('LLEN', box), lanes, hash[5] or '',
+    lines + redis.call('LLEN', tag .. ':j:' .. id),
   }
 end

@@ -2,7 +2,7 @@
 -- Returns 0: there is; 1: nothing; 2: nothing but agents at work, which end when their models answer.
 local tag = ARGV[1]
 if redis.call('EXISTS', tag .. ':r') > 0 then return 0 end
-local now = peek_ms(tag, ARGV[2], real_ms())
+local now = timers_ms(tag, ARGV[2], real_ms())
 if redis.call('ZCOUNT', tag .. ':tm', '-inf', whole(now)) > 0 then return 0 end
 local found = 1
 for _, id in ipairs(redis.call('ZRANGE', tag .. ':l', 0, -1)) do

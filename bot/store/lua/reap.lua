@@ -1,12 +1,13 @@
 -- REAP: expired leases, or all of a dead owner, are ready again. The next lease raises the fence, and until then there
 -- is no owner, so the old one can write nothing.
--- ARGV: tag, owner or '' (ending in ':' it is the start of one: `host:pid:`). Returns how many.
+-- ARGV: tag, owner or '' (ending in ':' it is the start of one: `host:pid:`), up to which time leases are known to have
+--   expired whatever the clock says. Returns how many.
 local tag, dead = ARGV[1], ARGV[2]
 local leases = tag .. ':l'
 local real = real_ms()
 local ids
 if dead == '' then
-  ids = redis.call('ZRANGEBYSCORE', leases, '-inf', whole(real))
+  ids = redis.call('ZRANGEBYSCORE', leases, '-inf', whole(math.min(real, tonumber(ARGV[3]))))
 else
   ids = redis.call('ZRANGE', leases, 0, -1)
 end

@@ -45,7 +45,7 @@ def methods_index() -> Path | None:
 
 @pytest.fixture
 async def slack(clock: StandingClock, methods_index: Path | None) -> AsyncIterator[FakeSlack]:
-    options = Options(retry_delays_s=(0.0, 0.0, 0.0), answer_within_s=0.5, methods_index=methods_index)
+    options = Options(retry_delays_s=(0.0, 0.0, 0.0), answer_within_s=10.0, methods_index=methods_index)
     async with FakeSlack(clock=clock, options=options) as started:
         started.add_user("mia", id="U0MIA", real_name="Mia Chen", tz="America/New_York")
         started.add_user("ana", id="U0ANA", real_name="Ana Duarte")

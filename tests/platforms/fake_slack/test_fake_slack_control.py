@@ -2,7 +2,6 @@
 
 import os
 import re
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -77,15 +76,15 @@ async def test_the_sample_has_the_desk_of_the_shipped_configuration() -> None:
 
 
 def test_the_program_prints_how_to_reach_it_and_ends_when_told() -> None:
-    program = subprocess.Popen(
-        [sys.executable, "-m", "bot.fake_slack", "--port", "0"], stdout=subprocess.PIPE, text=True, env=os.environ
-    )
-    assert program.stdout is not None
-    facts = dict(program.stdout.readline().strip().split("=", 1) for _ in range(5))
-    program.send_signal(signal.SIGTERM)
-    program.stdout.close()
+    command = [sys.executable, "-m", "bot.fake_slack", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ) as program:
+        try:
+            assert program.stdout is not None
+            facts = dict(program.stdout.readline().strip().split("=", 1) for _ in range(5))
+        finally:
+            program.terminate()
 
-    assert program.wait(timeout=10) == 0
+    assert program.returncode == 0
     assert facts["SLACK_API_URL"] == facts["page"] + "api/"
     assert facts["SLACK_BOT_TOKEN"].startswith("xoxb-")
 

@@ -28,7 +28,7 @@ async def page(slack: FakeSlack) -> AsyncIterator[Page]:
     async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         opened = await chromium.new_page(viewport={"width": 1500, "height": 900})
-        opened.set_default_timeout(15_000)
+        opened.set_default_timeout(60_000)
         opened.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
         opened.on("pageerror", lambda error: complaints.append(str(error)))
         await opened.add_init_script(WATCH)

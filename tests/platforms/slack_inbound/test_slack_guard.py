@@ -137,9 +137,7 @@ async def test_slack_itself_finds_the_door(quiet: SlackDesk) -> None:
 
 async def test_a_store_that_is_away_is_503_and_what_came_then_is_taken_when_it_is_back(tmp_path: Path) -> None:
     """Slack is acknowledged only once the event is in the store."""
-    server = PrivateServer(next(iter(SERVERS.values())))
-    server.start()
-    try:
+    with PrivateServer(next(iter(SERVERS.values()))) as server:
         async with RedisStore(server.url) as store, inbound(store) as slack, client(slack.asgi) as door:
             body = event(message())
             server.kill()
@@ -150,8 +148,6 @@ async def test_a_store_that_is_away_is_503_and_what_came_then_is_taken_when_it_i
 
             record = await store.read(f"slack.{TEAM}.D0MIA")
             assert record is not None and len(record.pending) == 1
-    finally:
-        server.remove()
 
 
 async def test_without_a_secret_nobody_is_let_in(redis_url: str) -> None:

@@ -68,8 +68,8 @@ async def test_nothing_is_lost_when_connections_go(quiet_sockets: tuple[SlackDes
     else:
         slack.sockets.lose()
     await slack.say("mia", "@mia", "are you there?")
-    await slack.until(lambda: sum(connection.id not in before for connection in slack.sockets.open) == 2, within_s=20)
-    await slack.settled(within_s=20)
+    await slack.until(lambda: sum(connection.id not in before for connection in slack.sockets.open) == 2)
+    await slack.settled()
 
     assert len(await world.events(f"slack.{TEAM}.{slack.dm('mia')}")) == 1
     await eventually(lambda: _up(sockets))
@@ -80,10 +80,8 @@ async def _up(sockets: SlackSockets) -> bool:
 
 
 async def test_what_the_store_did_not_take_is_not_acknowledged_and_comes_again() -> None:
-    server = PrivateServer(next(iter(SERVERS.values())))
-    server.start()
     options = Options(answer_within_s=1.5, retry_delays_s=(0.01, 0.5, 1.0))
-    try:
+    with PrivateServer(next(iter(SERVERS.values()))) as server:
         async with (
             FakeSlack(options=options) as slack,
             RedisStore(server.url) as store,
@@ -96,13 +94,11 @@ async def test_what_the_store_did_not_take_is_not_acknowledged_and_comes_again()
             await slack.until(lambda: bool(slack.deliveries.log[0].attempts))
             assert not slack.deliveries.log[0].arrived
             server.start()
-            await slack.settled(within_s=20)
+            await slack.settled()
 
             assert slack.deliveries.log[0].arrived
             record = await store.read(f"slack.{TEAM}.{slack.dm('mia')}")
             assert record is not None and len(record.pending) == 1
-    finally:
-        server.remove()
 
 
 async def test_stopping_finishes_what_is_in_hand(redis_url: str) -> None:

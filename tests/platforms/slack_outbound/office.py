@@ -26,7 +26,7 @@ from handlers.ports import Mail, Record
 from routing.conversation import Target
 from routing.events import Event, MessageDeleted, MessageEdited, MessageReceived, Transferred
 
-LONGEST_S = 30.0
+LONGEST_S = 60.0
 SETTLE_S = 0.3
 INDEX = Path(__file__).parents[4] / "shared/specs/slack/derived/methods_index.json"
 

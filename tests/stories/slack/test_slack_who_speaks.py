@@ -1,5 +1,7 @@
 """In Slack nobody speaks out of turn either, and what is written there goes where it belongs and nowhere else."""
 
+import threading
+
 import pytest
 
 from tests.fakes.desk import agent_lines, customer_lines, notices, person_lines, public
@@ -56,8 +58,8 @@ def test_a_closing_text_beside_the_transfer_call_is_not_said_a_second_time(desk:
 
 def test_a_slow_agent_answers_once_although_slack_sends_the_question_again(desk: SlackDesk) -> None:
     """T33: each attempt is acknowledged while the model still thinks."""
-    word = f"slowpoke{desk.mode}"
-    desk.desk.model.rule(word, text("After long thought: yes.", delay_s=3))
+    word, thought = f"slowpoke{desk.mode}", threading.Event()
+    desk.desk.model.rule(word, text("After long thought: yes.", when=thought))
     mia = desk.customer("mia-slow")
 
     line = desk.says(mia, "#help", f"{BOT} {word}?")
@@ -65,6 +67,7 @@ def test_a_slow_agent_answers_once_although_slack_sends_the_question_again(desk:
     desk.desk.until_asked(word)
     again = [desk.repeated(line, attempt) for attempt in (1, 2, 3)]
     unanswered = texts(desk.answers(line, "reply"))
+    thought.set()
     desk.answered(line, "After long thought: yes.")
     view = desk.desk.answered(desk.conversation_of(line))
 

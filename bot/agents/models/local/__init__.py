@@ -2,10 +2,11 @@
 weights of `baton model build` it judges by meaning, without them by words."""
 
 from bot.agents.models.local.embedder import Embedder, Engine, engine_of
+from bot.agents.models.local.helped import thanks, unhelpful
 from bot.agents.models.local.language import language_of
 from bot.agents.models.local.model import LocalModel, LocalTexts
 from bot.agents.models.local.mood import frustrated, yes_or_no
-from bot.agents.models.local.people import person_named, thanks, unhelpful, wants_person, without_requests
+from bot.agents.models.local.people import person_named, wants_person, without_requests
 from bot.agents.models.local.taught import AnswerEntry, RouteExamples
 from bot.agents.models.local.triage import Judgement, LocalTriage
 

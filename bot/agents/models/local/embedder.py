@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import threading
 from collections import OrderedDict
@@ -11,8 +12,10 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.agents.models.local.encoder import WIDTH, Encoder, Floats
-from bot.agents.models.local.weights import NAME, WeightsUnfit, load, weights_file
+from bot.agents.models.local.encoder import WIDTH, Floats
+from bot.agents.models.local.onnx_encoder import OnnxUnfit, compared, installed
+from bot.agents.models.local.parity import Encodes
+from bot.agents.models.local.weights import NAME, WeightsUnfit, load, read, weights_file
 from bot.agents.models.local.wordpiece import WordPiece
 
 _KEPT = 4_096  # vectors; 6 MB
@@ -22,22 +25,24 @@ REMEDY = "run: baton model build"
 class Embedder:
     """Any thread may call it. The last few thousand vectors are kept: examples and short lines come again."""
 
-    def __init__(self, encoder: Encoder, pieces: WordPiece, folder: Path) -> None:
-        """`folder`: where the weights lie, and where what follows from them may be kept."""
+    def __init__(self, encoder: Encodes, pieces: WordPiece, folder: Path, *, by: str = "numpy") -> None:
+        """`folder`: where the weights lie, and where what follows from them may be kept; `by`: which arithmetic made
+        the vectors."""
         self._encoder = encoder
         self._pieces = pieces
         self._vectors: OrderedDict[str, Floats] = OrderedDict()
         self._lock = threading.Lock()
         self.folder = folder
+        self.by = by
 
     @classmethod
     def open(cls, path: Path) -> Embedder:
-        """Raises WeightsUnfit."""
+        """By numpy, whatever else is installed. Raises WeightsUnfit."""
         return cls(*load(path), path.parent)
 
     def elsewhere(self, folder: Path) -> Embedder:
         """The same weights; what follows from them is kept in another folder."""
-        return Embedder(self._encoder, self._pieces, folder)
+        return Embedder(self._encoder, self._pieces, folder, by=self.by)
 
     def vectors(self, texts: Sequence[str]) -> Floats:
         """One row of length 1 per text."""
@@ -61,17 +66,23 @@ class Embedder:
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """What triage runs on. Without an embedder it counts words, and `missing` says why."""
+    """What triage runs on. Without an embedder it counts words, and `missing` says why; `unfit` says why onnxruntime,
+    though it is installed, is not used. `runtime` is its name and version if it is."""
 
     embedder: Embedder | None = None
     missing: str = ""
+    runtime: str = ""
+    unfit: str = ""
 
     @property
     def name(self) -> str:
         return "embedded" if self.embedder is not None else "tf-idf"
 
     def __str__(self) -> str:
-        return f"embedded ({NAME}, int8)" if self.embedder is not None else f"TF-IDF ({self.missing})"
+        if self.embedder is None:
+            return f"TF-IDF ({self.missing})"
+        on = self.runtime or (f"numpy, for {self.unfit}" if self.unfit else "")
+        return f"embedded ({', '.join(filter(None, (NAME, 'int8', on)))})"
 
 
 def engine_of(environ: Mapping[str, str] = os.environ) -> Engine:
@@ -80,6 +91,30 @@ def engine_of(environ: Mapping[str, str] = os.environ) -> Engine:
     if path is None:
         return Engine(missing=f"the weights are not there; {REMEDY}")
     try:
-        return Engine(Embedder.open(path))
+        engine = _engine(path)
     except WeightsUnfit as error:
         return Engine(missing=f"{error}; {REMEDY}")
+    _give_back()
+    return engine
+
+
+def _engine(path: Path) -> Engine:
+    """Raises WeightsUnfit."""
+    encoder, pieces, tensors = read(path)
+    by_numpy = Embedder(encoder, pieces, path.parent)
+    if not installed():
+        return Engine(by_numpy)
+    try:
+        faster = compared(tensors, encoder, pieces)
+    except OnnxUnfit as error:
+        return Engine(by_numpy, unfit=str(error))
+    return Engine(Embedder(faster, pieces, path.parent, by="onnxruntime"), runtime=faster.version)
+
+
+def _give_back() -> None:
+    """What the C library keeps of the memory that only loading needed: 10 MB, with onnxruntime 100 MB. glibc alone has
+    a call for it."""
+    try:
+        ctypes.CDLL(None).malloc_trim(0)
+    except (AttributeError, OSError):
+        return

@@ -8,7 +8,7 @@ the rows of a text are.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,8 +21,8 @@ LAYERS = 6
 HEADS = 12
 BLOCK = 64  # values that share a scale
 _HEAD = WIDTH // HEADS
-_TINY = np.float32(1e-12)  # layer_norm_eps of the model's config.json
-_AT_ONCE = 64  # texts; more would only need more memory
+TINY = np.float32(1e-12)  # layer_norm_eps of the model's config.json
+_AT_ONCE = 2_048  # tokens; more would only need more memory, which with onnxruntime is 60 MB then
 
 # A polynomial for the error function, wrong by at most 1.5e-7: Abramowitz and Stegun 1964, 7.1.26.
 _ERF_P = np.float32(0.3275911)
@@ -80,24 +80,15 @@ class Encoder:
 
     def __init__(self, tensors: Mapping[str, Floats | Packed]) -> None:
         self._words = tensors["embeddings.word_embeddings.weight"]
-        positions = _whole(tensors["embeddings.position_embeddings.weight"])
+        positions = whole(tensors["embeddings.position_embeddings.weight"])
         # Every token is of the first kind: there is only one sentence.
-        self._positions = positions + _whole(tensors["embeddings.token_type_embeddings.weight"])[0]
+        self._positions = positions + whole(tensors["embeddings.token_type_embeddings.weight"])[0]
         self._norm = _norm_of(tensors, "embeddings.LayerNorm")
         self._layers = [_layer_of(tensors, f"encoder.layer.{number}") for number in range(LAYERS)]
 
     def embed(self, texts: Sequence[Sequence[int]]) -> Floats:
-        """One row per text. Texts of one length are taken together, so none is padded and every text has the vector
-        that it has alone, to the last bits."""
-        found = np.empty((len(texts), WIDTH), np.float32)
-        by_length: dict[int, list[int]] = defaultdict(list)
-        for place, numbers in enumerate(texts):
-            by_length[len(numbers)].append(place)
-        for places in by_length.values():
-            for begin in range(0, len(places), _AT_ONCE):
-                some = places[begin : begin + _AT_ONCE]
-                found[some] = self._forward(np.array([texts[place] for place in some], np.intp))
-        return found
+        """One row of length 1 per text."""
+        return by_length(texts, self._forward)
 
     def _forward(self, numbers: npt.NDArray[np.intp]) -> Floats:
         count, length = numbers.shape
@@ -114,17 +105,32 @@ class Encoder:
         return unit
 
 
-def _whole(tensor: Floats | Packed) -> Floats:
+def by_length(texts: Sequence[Sequence[int]], forward: Callable[[npt.NDArray[np.intp]], Floats]) -> Floats:
+    """One row per text. Texts of one length are taken together, so none is padded and every text has the vector that it
+    has alone, to the last bits."""
+    found = np.empty((len(texts), WIDTH), np.float32)
+    lengths: dict[int, list[int]] = defaultdict(list)
+    for place, numbers in enumerate(texts):
+        lengths[len(numbers)].append(place)
+    for length, places in lengths.items():
+        count = max(1, _AT_ONCE // max(1, length))
+        for begin in range(0, len(places), count):
+            some = places[begin : begin + count]
+            found[some] = forward(np.array([texts[place] for place in some], np.intp))
+    return found
+
+
+def whole(tensor: Floats | Packed) -> Floats:
     return tensor.whole() if isinstance(tensor, Packed) else tensor
 
 
 def _norm_of(tensors: Mapping[str, Floats | Packed], name: str) -> tuple[Floats, Floats]:
-    return _whole(tensors[f"{name}.weight"]), _whole(tensors[f"{name}.bias"])
+    return whole(tensors[f"{name}.weight"]), whole(tensors[f"{name}.bias"])
 
 
 def _layer_of(tensors: Mapping[str, Floats | Packed], name: str) -> _Layer:
     def dense(part: str) -> tuple[Floats, Floats]:
-        weight, bias = _whole(tensors[f"{name}.{part}.weight"]), _whole(tensors[f"{name}.{part}.bias"])
+        weight, bias = whole(tensors[f"{name}.{part}.weight"]), whole(tensors[f"{name}.{part}.bias"])
         return np.ascontiguousarray(weight.T), bias
 
     query, key, value = (dense(f"attention.self.{part}") for part in ("query", "key", "value"))
@@ -156,7 +162,7 @@ def _attention(x: Floats, layer: _Layer, count: int, length: int) -> Floats:
 def _normed(x: Floats, norm: tuple[Floats, Floats]) -> Floats:
     weight, bias = norm
     x = x - x.mean(axis=1, keepdims=True)
-    spread = np.sqrt(np.einsum("ij,ij->i", x, x)[:, None] / np.float32(WIDTH) + _TINY)
+    spread = np.sqrt(np.einsum("ij,ij->i", x, x)[:, None] / np.float32(WIDTH) + TINY)
     found: Floats = x / spread * weight + bias
     return found
 

@@ -6,6 +6,7 @@ Good enough to choose the language of the desk's own lines. A name, a number or 
 from __future__ import annotations
 
 import re
+from operator import itemgetter
 
 from bot.agents.models.local.text import plain
 from bot.agents.phrases import fold
@@ -30,16 +31,21 @@ _WORDS = {
 }
 _LANGUAGES = {language: frozenset(words.split()) for language, words in _WORDS.items()}
 SMALL_WORDS = frozenset(fold(word) for words in _LANGUAGES.values() for word in words)
+# A single letter is as often a part of a name or a number.
+_SPOKEN_IN = {
+    word: tuple(of for of, small in _LANGUAGES.items() if word in small)
+    for word in set().union(*_LANGUAGES.values())
+    if len(word) > 1
+}
 _WORD = re.compile(r"[^\W\d_]+")
 
 
 def language_of(text: str) -> str | None:
     """An ISO 639-1 code, or None when fewer than two of a language's small words stand in the text or two languages
     have as many."""
-    # A single letter is as often a part of a name or a number.
-    words = [word.lower() for word in _WORD.findall(plain(text[:500])) if len(word) > 1]
-    scores = sorted(
-        ((sum(word in small for word in words), language) for language, small in _LANGUAGES.items()), reverse=True
-    )
-    (best, language), (second, _) = scores[0], scores[1]
+    scores = dict.fromkeys(_LANGUAGES, 0)
+    for word in _WORD.findall(plain(text[:500]).lower()):
+        for language in _SPOKEN_IN.get(word, ()):
+            scores[language] += 1
+    (language, best), (_, second), *_ = sorted(scores.items(), key=itemgetter(1), reverse=True)
     return language if best >= 2 and best > second else None

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from bot.agents.models.local.helped import yes_and_thanks
 from bot.agents.models.local.people import agrees
 from bot.agents.models.local.text import plain
 from bot.agents.phrases import fold, pattern
@@ -34,11 +35,12 @@ _WORDS = re.compile(r"[^\w\s]+|_")
 
 
 def yes_or_no(text: str) -> Literal["", "yes", "no"]:
-    """Whether the text is a plain yes or no, and nothing else; in English, French, German or Spanish."""
+    """Whether the text is a plain yes or no, and nothing else; in English, French, German or Spanish, and a yes
+    with thanks in any language of the lexicons."""
     words = _words(text)
     if _NO.fullmatch(words):
         return "no"
-    return "yes" if _YES.fullmatch(words) or agrees(text) else ""
+    return "yes" if _YES.fullmatch(words) or agrees(text) or yes_and_thanks(text) else ""
 
 
 def frustrated(text: str) -> bool:

@@ -1,7 +1,7 @@
-"""Does the customer ask for a person, thank, complain or agree?
+"""Does the customer ask for a person, or agree?
 
-A request is sought in every language of the lexicons; thanks, complaints and agreement are English, with the thanks of
-a few others. What is measured, on which sets: tests/agents/test_local_people.py.
+A request is sought in every language of the lexicons; agreement is English. What is measured, on which sets:
+tests/agents/test_local_people.py.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from bot.agents.models.local.asking import asks
+from bot.agents.models.local.helped import says_thanks
 from bot.agents.models.local.lexicon import NAME
 from bot.agents.models.local.lexicons import LEXICONS
-from bot.agents.models.local.text import clauses, folded, only_emoji, plain
+from bot.agents.models.local.text import clauses, folded, plain
 from bot.agents.phrases import fold
 
 
@@ -110,49 +111,6 @@ def _named_by_capital(words: str) -> str | None:
     return None
 
 
-_THANKS = re.compile(
-    r"\b(?:thanks?|thank you|thankyou|thx|thnx|tks|ty|tysm|tyvm|cheers|much appreciated|appreciate (?:it|that"
-    r"|your help|the help)|merci|danke|gracias"
-    r"|grazie|obrigad[oa]|arigato)\b"
-)
-_BESIDE_THANKS_WORDS = """
-    thanks thank thankyou thx thnx tks ty tysm tyvm cheers much appreciated appreciate it that your help the so
-    very a lot again you all guys everyone team for helping great perfect awesome good excellent wonderful
-    brilliant amazing super cool nice ok okay k got understood works worked fine now oh ah yes yep yeah no worries
-    all set done solved fixed is was this really many lovely alright right well and i we quick fast reply answer
-    response info information kind mate man sir madam bye goodbye have day one evening weekend too million bunch
-    merci danke gracias grazie obrigado obrigada arigato beaucoup muchas vielen dank mille there hi
-"""
-_BESIDE_THANKS = frozenset(_BESIDE_THANKS_WORDS.split())
-
-
-def thanks(text: str) -> bool:
-    """Whether the whole message is thanks or emoji, so that nobody needs to answer it. "Thanks, but it still fails" is
-    not."""
-    if only_emoji(text):
-        return True
-    words = folded(plain(text))
-    if "?" in words or not _THANKS.search(words):
-        return False
-    return all(word in _BESIDE_THANKS for word in re.findall(r"\w+", words))
-
-
-_UNHELPFUL = re.compile(
-    r"\b(?:(?:that|this|it|which) (?:did not|didnt|does not|doesnt|is not|isnt|was not|wasnt|still doesnt)"
-    r" (?:really )?(?:help|helping|work|answer"
-    r"|helpful|solve|what i (?:asked|meant|need|want))|not (?:very |really )?(?:helpful|helping|what i (?:asked"
-    r"|meant|need|want))|didnt help"
-    r"|doesnt help|not helpful|useless|unhelpful|wrong answer|still (?:not|doesnt|isnt|broken|the same|wrong)|you"
-    r" (?:dont|do not) understand"
-    r"|already (?:told|said|tried) (?:you |that|this|it)?|makes no sense)\b"
-)
-
-
-def unhelpful(text: str) -> bool:
-    """Whether the text says that the last answer did not help."""
-    return bool(_UNHELPFUL.search(folded(plain(text))))
-
-
 _YES = re.compile(
     r"^(?:yes|yeah|yep|yup|sure|ok|okay|please|y|please do|do it|go ahead|of course|absolutely|definitely|correct"
     r"|right|that would be (?:great|good|nice)|id like that|i would)(?: (?:please|thanks|thank you|do|that|would"
@@ -163,6 +121,4 @@ _YES = re.compile(
 def agrees(text: str) -> bool:
     """Whether the message is a plain yes."""
     parts = clauses(plain(text))
-    return (
-        bool(parts) and all(_YES.match(part) or _THANKS.search(part) for part in parts) and bool(_YES.match(parts[0]))
-    )
+    return bool(parts) and all(_YES.match(part) or says_thanks(part) for part in parts) and bool(_YES.match(parts[0]))

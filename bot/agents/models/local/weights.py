@@ -46,11 +46,17 @@ def weights_file(environ: Mapping[str, str] = os.environ) -> Path | None:
 
 def load(path: Path) -> tuple[Encoder, WordPiece]:
     """Takes a tenth of a second. Raises WeightsUnfit."""
+    return read(path)[:2]
+
+
+def read(path: Path) -> tuple[Encoder, WordPiece, dict[str, Floats | Packed]]:
+    """`load`, and the tensors as they lie in the file. Raises WeightsUnfit."""
     try:
         with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         words = arrays.pop(_VOCABULARY).tobytes().decode().split("\n")
-        return Encoder(_unpacked(arrays)), WordPiece(words)
+        tensors = _unpacked(arrays)
+        return Encoder(tensors), WordPiece(words), tensors
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise WeightsUnfit(f"{path} is damaged ({type(error).__name__})") from error
 
