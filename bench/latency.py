@@ -66,6 +66,7 @@ async def _measure(server: PrivateRedis, events: int) -> Measured:
         async with working(store, BenchPlatform()):
             held = await held_conversations(store, 200)
         async with workers(server.url, 1, told) as [worker]:
+            await asyncio.sleep(IDLE_S)  # what a start takes is not what idling takes
             resting = await _seen(server, worker)
             await asyncio.sleep(IDLE_S)
             before, sent_before = await _seen(server, worker), store.calls.sent

@@ -21,6 +21,7 @@ from .connection import Calls
 log = structlog.get_logger("baton.store")
 
 LOOK_EVERY_S: Final = 1.0
+LOOK_ALONE_EVERY_S: Final = 0.05  # who goes on alone must know at once that there is a replica to wait for again
 ALONE: Final = "{meta}:alone"  # while some process accepts without a replica although there was one
 ALONE_FOR_S: Final = 60
 PATIENCE_S: Final = 5.0  # without a replica for so long: go on alone
@@ -74,7 +75,8 @@ class Replication:
         # One looks and the others wait for it: before the first look nobody knows whether to expect a replica.
         async with self._looking:
             now = time.monotonic()
-            if now - self._looked >= self._look_every_s:
+            every_s = self._look_every_s if self._alone_since is None else min(LOOK_ALONE_EVERY_S, self._look_every_s)
+            if now - self._looked >= every_s:
                 await self._see(calls, key)
                 self._looked = now
 

@@ -14,6 +14,9 @@ from tests.faults.wall_clock import LIBRARY, WallClock
 from tests.redis_servers import HERE, SAFE, SERVERS, SLOTS, Home, PrivateCluster, PrivateSentinels, PrivateServer
 
 HEALED_WITHIN_S = 40.0
+# Until they have looked, some still go on without the replica that has come back, and what is accepted alone is lost in
+# the next failover: docs/operation.md says so.
+SEEN_WITHIN_S = 1.0
 
 
 STEPS_S = (5.0, 90.0, 900.0, 7_200.0)  # a clock makes, ahead or back
@@ -205,6 +208,7 @@ class Sentinels(InTwoHalves):
                 self.done["all connections cut"] += 1
                 return
         await healed(self.servers.whole)
+        await asyncio.sleep(SEEN_WITHIN_S)
 
     async def _make_master(self, heir: PrivateServer, master: PrivateServer) -> None:
         """By a failover in which nobody else is left. (`SENTINEL FAILOVER` takes the place from a master that lives and
@@ -217,6 +221,7 @@ class Sentinels(InTwoHalves):
         master.start()
         other.start()
         await healed(self.servers.whole)
+        await asyncio.sleep(SEEN_WITHIN_S)
         self.done["failover"] += 1
 
     def remove(self) -> None:
@@ -266,6 +271,7 @@ class Cluster(InTwoHalves):
                 self.done["all connections cut"] += 1
                 return
         await healed(lambda: self.nodes.healthy() and self.nodes.followed())
+        await asyncio.sleep(SEEN_WITHIN_S)
 
     def remove(self) -> None:
         self.nodes.remove()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from bot.store.redis import RedisStore
-from bot.store.replication import PATIENCE_S
+from bot.store.replication import LOOK_ALONE_EVERY_S, PATIENCE_S, Replication
 from handlers.ports import Mail, Place, Unavailable
 from routing.events import MessageReceived
 from tests.redis_servers import SERVERS, PrivateCluster, PrivateSentinels, PrivateServer, until
@@ -28,8 +28,7 @@ def sentinels() -> Iterator[PrivateSentinels]:
 async def test_events_that_come_at_once_all_wait_for_the_first_look() -> None:
     """Nobody knows yet whether there is a replica; the one that there is confirms nothing."""
     with PrivateServer(SERVERS["redis"], listens=True) as main, PrivateServer(SERVERS["redis"]) as replica:
-        replica.command("REPLICAOF", *main.at.split(":"))
-        until(lambda: b"state=online" in main.lines("INFO", "replication"), "the replica being up to date")
+        follow(replica, main)
         async with RedisStore(main.url) as store:
             assert replica.process is not None
             replica.process.send_signal(signal.SIGSTOP)
@@ -38,6 +37,44 @@ async def test_events_that_come_at_once_all_wait_for_the_first_look() -> None:
             )
 
     assert all(isinstance(answer, Unavailable) for answer in answers), answers
+
+
+async def test_who_went_on_alone_waits_for_a_replica_as_soon_as_there_is_one_again() -> None:
+    """What is accepted alone is lost in a failover; so nobody may go on alone for longer than there is nobody else."""
+    with PrivateServer(SERVERS["redis"], listens=True) as main, PrivateServer(SERVERS["redis"]) as replica:
+        follow(replica, main)
+        async with RedisStore(main.url) as store:
+            replication = Replication(patience_s=0.0, look_every_s=3600.0)
+            await accepted(replication, store)
+            replica.kill()
+            await accepted(replication, store)
+            replica.start()
+            follow(replica, main)
+            assert replica.process is not None
+            replica.process.send_signal(signal.SIGSTOP)
+            await asyncio.sleep(LOOK_ALONE_EVERY_S)
+
+            assert not await accepts(replication, store)
+
+
+def follow(replica: PrivateServer, main: PrivateServer) -> None:
+    replica.command("REPLICAOF", *main.at.split(":"))
+    until(lambda: b"state=online" in main.lines("INFO", "replication"), "the replica being up to date")
+
+
+async def accepted(replication: Replication, store: RedisStore) -> None:
+    async with asyncio.timeout(60):
+        while not await accepts(replication, store):
+            await asyncio.sleep(0.01)
+
+
+async def accepts(replication: Replication, store: RedisStore) -> bool:
+    try:
+        await store.calls.call("INCR", "key")
+        await replication.settle(store.calls, "key")
+    except Unavailable:
+        return False
+    return True
 
 
 async def test_a_master_that_sentinels_do_not_hear_from_is_left_although_they_bear_with_it(

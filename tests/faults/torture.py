@@ -82,6 +82,11 @@ def _of_slack(found: re.Match[str]) -> Outcome:
     )  # fmt: skip
 
 
+def shown(outcomes: Sequence[Outcome]) -> list[str]:
+    """Of the broken promises so many of each ground that the others' can still be seen."""
+    return [f"{one.ground}: {problem}" for one in outcomes for problem in one.broken[:20]]
+
+
 def report(outcomes: Sequence[Outcome], minutes: float) -> str:
     """The page that is committed."""
     today = datetime.datetime.now(datetime.UTC).date()
@@ -115,7 +120,7 @@ def report(outcomes: Sequence[Outcome], minutes: float) -> str:
         *(f"- {what}" for what in (*missing(), *NOT_TORTURED)),
         "",
     ]
-    lines += [f"- {problem}" for problem in broken[:50]]
+    lines += [f"- {problem}" for problem in shown(outcomes)]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -158,7 +163,7 @@ def main() -> int:
         outcomes += found
     if not asked.only:
         asked.out.write_text(report(outcomes, asked.minutes))
-    for problem in [problem for outcome in outcomes for problem in outcome.broken][:50]:
+    for problem in shown(outcomes):
         sys.stdout.write(f"broken: {problem}\n")
     return 1 if any(outcome.broken for outcome in outcomes) else 0
 
