@@ -23,7 +23,7 @@ from bot.store.redis import RedisStore
 from bot.tenure import World
 from bot.worker import Worker
 from handlers.apply import Desk
-from handlers.ports import AgentRuntime, Commit, Lease, Mail, Place, Row
+from handlers.ports import AgentRuntime, Commit, Lease, Mail, Place, PlatformMemory, Row
 from routing.conversation import Conversation
 from routing.events import Claimed, MessageReceived
 from routing.policy import Policy
@@ -101,7 +101,7 @@ class BenchPlatform:
         self._slowest_s = slowest_s
         self._sent = 0
 
-    async def perform(self, row: Row, conversation: Conversation, policy: Policy) -> str:
+    async def perform(self, row: Row, conversation: Conversation, policy: Policy, memory: PlatformMemory) -> str:
         self._sent += 1
         if row.kind != "relay":
             return "" if row.kind == "card" else f"{self._sent}.000200"
@@ -114,7 +114,7 @@ class BenchPlatform:
     async def working(self, conversation: Conversation) -> None:
         return None
 
-    async def find(self, row: Row, conversation: Conversation) -> str | None:
+    async def find(self, row: Row, conversation: Conversation, memory: PlatformMemory) -> str | None:
         return None
 
 

@@ -70,6 +70,7 @@ class Delivery:
         self._world = world
         self._lease = lease
         self._ring = ring
+        self._memory = world.engine.memory(lease)
 
     async def row(self, row: QueuedRow) -> None:
         """Work on a row until it is settled, suppressed or buried."""
@@ -82,7 +83,7 @@ class Delivery:
                 if await self._was_sent(row, max(row.marked_ms or 0, doubt_ms or 0)):
                     return
                 looked_up = doubt_ms is not None
-            await self._sure_of_the_lease()
+            await world.engine.sure(lease)
             together = [row]
             if row.row.resend == "free" and row.row.speech_epoch is None:
                 # A mark would say that it may have been sent and is not an agent's late word; neither matters here.
@@ -94,7 +95,7 @@ class Delivery:
                     return
                 if world.engine.in_doubt_since_ms() is not None and not looked_up:
                     continue
-                await self._sure_of_the_lease()  # right before the call: a process that was paused must not speak late
+                await world.engine.sure(lease)  # right before the call: a process that was paused must not speak late
             try:
                 platform_id = await self._perform(together)
             except Temporary as error:
@@ -122,7 +123,7 @@ class Delivery:
                 await publish(told, self._conversation, self._lease.version, world.read_models)
                 return ""
             return await perform(
-                row.row, self._conversation, policy, world.platforms, world.staffing, world.read_models
+                row.row, self._conversation, policy, world.platforms, world.staffing, world.read_models, self._memory
             )
         except (Temporary, Permanent, Unavailable, LeaseLost):
             raise
@@ -135,14 +136,6 @@ class Delivery:
         conversation = self._lease.conversation
         assert conversation is not None, "rows are written together with a state"
         return conversation
-
-    async def _sure_of_the_lease(self) -> None:
-        """Past the deadline the owner asks whether it is still the owner; without an answer nothing is sent."""
-        if time.monotonic() < self._lease.good_until:
-            return
-        gone, _ = await self._world.engine.beat([self._lease])
-        if self._lease.id in gone:
-            raise LeaseLost(self._lease.id)
 
     async def _was_sent(self, row: QueuedRow, since_ms: int) -> bool:
         """A row that may have been sent at `since_ms` or before. True: it is settled or given up; False: it may be sent
@@ -157,7 +150,7 @@ class Delivery:
             return True
         for wait_s in BACK_OFF_S:
             try:
-                platform_id = await platform.find(row.row, self._conversation)
+                platform_id = await platform.find(row.row, self._conversation, self._memory)
             except Permanent:
                 if row.row.kind in SAFE_TO_REPEAT:
                     return False

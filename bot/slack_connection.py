@@ -62,7 +62,7 @@ async def connect_slack(
 
     base_url = settings.slack_api_url or API_URL
     async with Web(settings.slack_bot_token.get_secret_value(), base_url=base_url) as web:
-        platform = SlackPlatform(web, store, store, policy_of, number_of=number_of)
+        platform = SlackPlatform(web, store, policy_of, number_of=number_of)
         if not takes_events:
             yield SlackConnection(platform)
             return

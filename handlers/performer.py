@@ -6,12 +6,12 @@ from routing.conversation import Conversation
 from routing.effects import FreeSlot, KeepCase, Publish
 from routing.policy import Policy
 
-from .ports import ChatPlatform, Permanent, ReadModels, Row, Staffing
+from .ports import ChatPlatform, Permanent, PlatformMemory, ReadModels, Row, Staffing
 
 
 async def perform(
     row: Row, conversation: Conversation, policy: Policy, platforms: Mapping[str, ChatPlatform], staffing: Staffing,
-    read_models: ReadModels,
+    read_models: ReadModels, memory: PlatformMemory,
 ) -> str:  # fmt: skip
     """Do what the row says; the platform's id of what was sent, empty where there is none.
 
@@ -31,7 +31,7 @@ async def perform(
             platform = platforms.get(conversation.platform)
             if platform is None:
                 raise Permanent(f"the platform {conversation.platform} is not connected")
-            return await platform.perform(row, conversation, policy)
+            return await platform.perform(row, conversation, policy, memory)
 
 
 async def publish(rows: Sequence[Row], conversation: Conversation, version: int, read_models: ReadModels) -> None:

@@ -319,6 +319,12 @@ class Engine(Protocol):
     async def beat(self, leases: Sequence[Lease]) -> tuple[set[str], set[str]]:
         """Prolong. Returns the ids that are no longer held here, and the held ids that have new mail."""
 
+    async def sure(self, lease: Lease) -> None:
+        """Return while it is certainly held: before its deadline at once, past it the store is asked."""
+
+    def memory(self, lease: Lease) -> "PlatformMemory":
+        """What platforms remember of its conversation."""
+
     async def unlease(self, lease: Lease) -> bool:
         """Give it back. False: there is mail, a row or a run; the lease is refreshed and still held."""
 
@@ -417,30 +423,39 @@ class ChatPlatform(Protocol):
     name: str
     transcript_is_delivery: bool
 
-    async def perform(self, row: Row, conversation: Conversation, policy: Policy) -> str:
-        """Send what the row says. Returns the platform's id of the message, empty where there is none."""
+    async def perform(self, row: Row, conversation: Conversation, policy: Policy, memory: "PlatformMemory") -> str:
+        """Send what the row says. Returns the platform's id of the message; empty where nothing was sent that must not
+        be sent again. Right before each call to the outside it asks `memory.sure`: what comes in between takes time."""
 
     async def working(self, conversation: Conversation) -> None:
         """An agent has begun to work on an answer: show it where the platform can. Never raises; nothing depends on
         it, and it ends by itself with the next line."""
 
-    async def find(self, row: Row, conversation: Conversation) -> str | None:
+    async def find(self, row: Row, conversation: Conversation, memory: "PlatformMemory") -> str | None:
         """The id of the message that carries this row's key, None when it surely was not sent.
 
         Raises:
-            Permanent: this kind of row cannot be looked up.
+            Permanent: this kind of row cannot be looked up. Temporary: not yet, or not now.
         """
 
 
 class PlatformMemory(Protocol):
-    """What a platform must find again about a conversation: where its card stands, how far a thread was relayed.
+    """What a platform must find again about the conversation whose row it performs: where its card stands, how far a
+    thread was relayed. Written before the row that caused it is settled, so that a repeated row finds it.
 
-    Written by the platform before the row that caused it is settled, so that a repeated row finds it.
+    It is the owner's: whoever has lost the lease writes nothing and is told so by `LeaseLost`.
     """
 
-    async def recall(self, conversation: str, name: str) -> str | None: ...
+    async def recall(self, name: str) -> str | None: ...
 
-    async def remember(self, conversation: str, name: str, value: str) -> None: ...
+    async def remember(self, name: str, value: str) -> None: ...
+
+    async def sure(self) -> None:
+        """Return while the lease is certainly held. Right before a call to the outside: a process that was paused must
+        not speak late."""
+
+    def in_doubt(self) -> bool:
+        """Whether the store may have forgotten what was remembered (`Engine.in_doubt_since_ms`)."""
 
     async def clock_s(self) -> float:
         """Seconds since 1970 by the store's clock: one for all workers, whatever their machines' clocks say."""

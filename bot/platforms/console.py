@@ -1,6 +1,6 @@
 """The web console as a platform: its pages read transcript and state, so a committed line has been delivered."""
 
-from handlers.ports import Row
+from handlers.ports import PlatformMemory, Row
 from routing.conversation import Conversation
 from routing.policy import Policy
 
@@ -12,11 +12,11 @@ class ConsolePlatform:
     name = "console"
     transcript_is_delivery = True
 
-    async def perform(self, row: Row, conversation: Conversation, policy: Policy) -> str:
+    async def perform(self, row: Row, conversation: Conversation, policy: Policy, memory: PlatformMemory) -> str:
         return ""
 
     async def working(self, conversation: Conversation) -> None:
         """The pages see it in the state."""
 
-    async def find(self, row: Row, conversation: Conversation) -> str | None:
+    async def find(self, row: Row, conversation: Conversation, memory: PlatformMemory) -> str | None:
         return ""

@@ -1,25 +1,21 @@
 """The Engine port: leases and everything that is written under one."""
 
-import asyncio
 import time
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from operator import itemgetter
 from typing import Any, Final, Literal
 
 import structlog
 
-from handlers.ports import Commit, Lane, Lease, LeaseLost, Mail, Marked, Place, QueuedRow
+from handlers.ports import Commit, Lane, Lease, LeaseLost, Mail, Place, QueuedRow
 from routing.conversation import Conversation
-from routing.effects import Line, Say
-from routing.events import Event, SpeechSuppressed
+from routing.effects import Line
 
 from . import codec
 from .connection import Argument
-from .finding import RedisFinding
-from .generations import RedisGenerations
 from .lines import line_entry, lines_at_leisure
 from .log import link_of, written
+from .outbox import RedisOutbox, thinks
 from .overdue import RedisOverdue
 from .places import channel_of, place_of
 from .records import (
@@ -36,20 +32,14 @@ from .states import read_state, state_entry
 
 log = structlog.get_logger("baton.store")
 
-# How much earlier than the store a worker stops: longer than a call to the outside is under way unnoticed.
-MARGIN_S: Final = 2.0
 COMPACT_FROM: Final = 8  # entries; fewer are hardly smaller as a blob
 MAILBOX_MAX: Final = 1000  # as in prelude.lua
-ADDRESS_TTL_S: Final = 90 * 24 * 3600
 
 
-class RedisEngine(RedisFinding, RedisOverdue, RedisGenerations):
-    lease_s: float
-
+class RedisEngine(RedisOutbox, RedisOverdue):
     def __init__(self) -> None:
         super().__init__()
         self._nonce = 0
-        self._done: dict[str, dict[str, Lane]] = {}  # rows of held conversations that leave with the next write
 
     # ---- taking
 
@@ -95,14 +85,6 @@ class RedisEngine(RedisFinding, RedisOverdue, RedisGenerations):
             taken.append(lease)
         return taken
 
-    @property
-    def _lease_ms(self) -> int:
-        return int(self.lease_s * 1000)
-
-    def _good_until(self) -> float:
-        """Taken before the call: the store counts from a moment that cannot be earlier."""
-        return time.monotonic() + self.lease_s - min(MARGIN_S, self.lease_s / 4)
-
     def _fill(self, lease: Lease, now_ms: int, contents: list[Any]) -> None:
         """Everything anew. Lists are changed in place: lanes are worked on while this happens."""
         version, state, place, lines, mails, mails_in_all, lanes, last, entries = contents
@@ -126,18 +108,6 @@ class RedisEngine(RedisFinding, RedisOverdue, RedisGenerations):
         lease.more = in_all > len(lease.mails)
         lease.overflows = in_all >= MAILBOX_MAX
 
-    async def _under(self, name: str, lease: Lease, *args: Argument) -> Any:
-        """A script fenced by this lease."""
-        reply = await self.on_shard(name, lease.shard, lease.id, self.owner, lease.fence, *args)
-        if reply == b"lost":
-            self._let_go(lease)
-            raise LeaseLost(lease.id)
-        return reply
-
-    def _let_go(self, lease: Lease) -> None:
-        self._held.pop(lease.id, None)
-        self._done.pop(lease.id, None)
-
     def _leaving(self, lease: Lease) -> tuple[list[Argument], dict[str, Lane]]:
         """The rows that leave with this write, as arguments and as they are to be forgotten once it has answered."""
         leaving = dict(self._done.get(lease.id, {}))
@@ -149,10 +119,6 @@ class RedisEngine(RedisFinding, RedisOverdue, RedisGenerations):
         for key, lane in list(self._done.get(lease.id, {}).items()):
             await self._under("settle", lease, lane, key, "", "", "", "", "", 0)
             self._left(lease, {key: lane})
-
-    def _left(self, lease: Lease, leaving: dict[str, Lane]) -> None:
-        for key in leaving:
-            self._done.get(lease.id, {}).pop(key, None)
 
     async def refresh(self, lease: Lease) -> None:
         """See the port. Rows are read again only if the store is ahead, after a commit whose answer was lost: while a
@@ -244,7 +210,7 @@ class RedisEngine(RedisFinding, RedisOverdue, RedisGenerations):
         lease.overflows = mails_in_all >= MAILBOX_MAX
         for row in commit.rows:
             lease.lanes.setdefault(row.lane, []).append(QueuedRow(row))
-        if _thinks(lease):
+        if thinks(lease):
             await self._settle_done(lease)
         return True
 
@@ -275,89 +241,6 @@ class RedisEngine(RedisFinding, RedisOverdue, RedisGenerations):
             lease.entries -= len(entries) - 1
         if blobs:
             await self._under("compact", lease, *blobs)
-
-    # ---- delivering
-
-    async def mark(self, lease: Lease, row: QueuedRow) -> Marked:
-        epoch = row.row.speech_epoch
-        mail_id = payload = b""
-        if epoch is not None:
-            mail_id = f"suppressed:{row.row.key}".encode()
-            payload = mail_payload(Mail("", _suppressed(row)))
-        verdict, marked_ms = await self._under(
-            "mark",
-            lease,
-            row.row.lane,
-            row.row.key,
-            row.attempts + 1,
-            epoch if epoch is not None else "",
-            await self.override(),
-            mail_id,
-            payload,
-        )
-        if verdict == b"gone":
-            raise LeaseLost(f"{lease.id}: row {row.row.key} was settled")
-        if verdict == b"suppressed":
-            self._forget(lease, row)
-            lease.more = True
-            return "suppressed"
-        row.marked_ms, row.marked_by = int(marked_ms), self.owner
-        row.attempts += 1
-        self._remember(lease, "marked", f"q:{lease.id}:{row.row.lane}", row.row.key)
-        await self._is_the_store_behind()  # a mark in a store that has lost something says nothing
-        return "marked"
-
-    async def unmark(self, lease: Lease, row: QueuedRow) -> None:
-        await self._under("unmark", lease, row.row.lane, row.row.key)
-        row.marked_ms, row.marked_by = None, ""
-
-    async def settle(self, lease: Lease, row: QueuedRow, *, platform_id: str = "", report: Event | None = None) -> None:
-        """See the port. A `platform_id` of `<channel>:<message>` is addressed in that channel, one without a colon in
-        the place's own."""
-        address = await self._addressed(lease, platform_id) if platform_id else ""
-        if row.row.resend == "free" and report is None and not address and not _thinks(lease):
-            # It costs no call of its own: should this process die first, the row is performed once more, as it may be.
-            # Not while an agent thinks: then nothing is written for long, and the row would look like work to do.
-            self._done.setdefault(lease.id, {})[row.row.key] = row.row.lane
-            self._forget(lease, row)
-            return
-        await self._settle(lease, row, report=report, address=address)
-
-    async def bury(self, lease: Lease, row: QueuedRow, error: str) -> None:
-        await self._settle(lease, row, error=error[:1000] or "unknown")
-
-    async def _settle(
-        self, lease: Lease, row: QueuedRow, *, report: Event | None = None, error: str = "", address: str = ""
-    ) -> None:
-        mail_id, payload = "", b""
-        if report is not None:
-            mail_id, payload = f"settled:{row.row.key}", mail_payload(Mail("", report))
-        named: list[Argument] = [row.row.lane, row.row.key, await self.override(), mail_id, payload, error]
-        await self._under("settle", lease, *named, address, ADDRESS_TTL_S)
-        self._remember(lease, "settled", f"q:{lease.id}:{row.row.lane}", row.row.key)
-        self._forget(lease, row)
-        lease.more = lease.more or report is not None
-
-    async def _addressed(self, lease: Lease, platform_id: str) -> str:
-        """The key of the message's address, for the script that settles the row. Where a reply to the message will look
-        is its channel's own shard; if that is another than the conversation's, the address is written here and now,
-        before the row counts as sent, and the answer is empty."""
-        channel, _, message = platform_id.rpartition(":")
-        channel = channel or channel_of(lease.place)
-        shard = self.shard(Place(message, lease.place.platform, lease.place.workspace, channel))
-        key = f"{self.tag(shard)}:a:{channel}:{message}"
-        if shard == lease.shard:
-            return key
-        await self.calls.call("SET", key, lease.id, "EX", ADDRESS_TTL_S)
-        return ""
-
-    @staticmethod
-    def _forget(lease: Lease, row: QueuedRow) -> None:
-        rows = lease.lanes.get(row.row.lane, [])
-        if rows and rows[0] is row:  # nearly always: a lane is worked off from its head
-            del rows[0]
-        else:
-            rows[:] = [other for other in rows if other.row.key != row.row.key]
 
     # ---- thinking
 
@@ -392,29 +275,6 @@ class RedisEngine(RedisFinding, RedisOverdue, RedisGenerations):
 
     # ---- holding and giving back
 
-    async def beat(self, leases: Sequence[Lease]) -> tuple[set[str], set[str]]:
-        by_shard: defaultdict[int, list[Lease]] = defaultdict(list)
-        for lease in leases:
-            by_shard[lease.shard].append(lease)
-        good_until = self._good_until()
-        calls = []
-        for shard, held in by_shard.items():
-            triples: list[Argument] = []
-            for lease in held:
-                triples += (lease.id, lease.fence, len(lease.mails))
-            calls.append(self.on_shard("beat", shard, self.owner, self._lease_ms, *triples))
-        lost: set[str] = set()
-        mail: set[str] = set()
-        for gone, rung in await asyncio.gather(*calls):
-            lost.update(one.decode() for one in gone)
-            mail.update(one.decode() for one in rung)
-        for lease in leases:
-            if lease.id in lost:
-                self._let_go(lease)
-            else:
-                lease.good_until = max(lease.good_until, good_until)
-        return lost, mail
-
     async def unlease(self, lease: Lease) -> bool:
         done, leaving = self._leaving(lease)
         reply = await self._under("unlease", lease, await self.override(), *done)
@@ -434,14 +294,3 @@ def _unanswered_since(state: Conversation | None, before: Conversation | None) -
     since_ms = state.waiting_since_ms or 0
     same = before is not None and bool(before.unanswered) and (before.waiting_since_ms or 0) == since_ms
     return "=" if same else since_ms
-
-
-def _thinks(lease: Lease) -> bool:
-    return lease.conversation is not None and lease.conversation.run is not None
-
-
-def _suppressed(row: QueuedRow) -> SpeechSuppressed:
-    effect = row.row.effect
-    if isinstance(effect, Say):
-        return SpeechSuppressed(row.row.key, effect.author.name, effect.text)
-    return SpeechSuppressed(row.row.key, "", "")

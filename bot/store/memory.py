@@ -1,21 +1,39 @@
 """What a platform must find again about a conversation. One hash beside the conversation: `{s}:k:<id>`."""
 
-from .core import Core
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from handlers.ports import Lease
+
+if TYPE_CHECKING:
+    from .outbox import RedisOutbox
 
 
-class RedisMemory(Core):
-    """PlatformMemory."""
+@dataclass(frozen=True, slots=True)
+class LeasedMemory:
+    """PlatformMemory, as long as the lease is held."""
 
-    async def recall(self, conversation: str, name: str) -> str | None:
-        value = await self.calls.call("HGET", self._memory(conversation), name)
+    engine: "RedisOutbox"
+    lease: Lease
+
+    async def recall(self, name: str) -> str | None:
+        value = await self.engine.calls.call("HGET", memory_key(self.engine.tag(self.lease.shard), self.lease.id), name)
         return value.decode() if value is not None else None
 
-    async def remember(self, conversation: str, name: str, value: str) -> None:
-        await self.calls.call("HSET", self._memory(conversation), name, value)
+    async def remember(self, name: str, value: str) -> None:
+        await self.engine.note(self.lease, name, value)
+
+    async def sure(self) -> None:
+        await self.engine.sure(self.lease)
+
+    def in_doubt(self) -> bool:
+        return self.engine.in_doubt_since_ms() is not None
 
     async def clock_s(self) -> float:
-        seconds, micros = await self.calls.call("TIME", at=self.tag(0))
+        """By the server that has the conversation."""
+        seconds, micros = await self.engine.calls.call("TIME", at=self.engine.tag(self.lease.shard))
         return int(seconds) + int(micros) / 1e6
 
-    def _memory(self, conversation: str) -> str:
-        return f"{self.tag(self.shard_of_id(conversation))}:k:{conversation}"
+
+def memory_key(tag: str, conversation: str) -> str:
+    return f"{tag}:k:{conversation}"

@@ -12,7 +12,7 @@ from .core import Core
 from .records import mail_payload, timer_of
 from .steps import ClockSteps, LeaseClock
 
-TIMERS_AT_ONCE: Final = 100
+TIMERS_AT_ONCE: Final = 200  # more would hold up the event loop
 CLOCKS_APART_MS: Final = 1000  # a slot may have moved since its node was asked for the time
 ANY_TIME_MS: Final = 2**53
 
@@ -32,8 +32,8 @@ class RedisOverdue(Core):
         count = 0
         for node, shards in (await self._shards_of_nodes()).items():
             believed_ms = await self._believed_ms(node, shards)
-            ripe = await self._ripe("l", "real", "", shards)
-            count += sum(await asyncio.gather(*(self.on_shard("reap", shard, "", believed_ms) for shard in ripe)))
+            over = await self._over(shards)
+            count += sum(await asyncio.gather(*(self.on_shard("reap", shard, "", believed_ms) for shard in over)))
         return count
 
     async def elapsed_s(self, since_ms: int) -> float:
@@ -42,20 +42,41 @@ class RedisOverdue(Core):
 
     async def fire_timers(self) -> int:
         override = await self.override()
-        count = 0
+        fired = 0
         for node, shards in (await self._shards_of_nodes()).items():
-            if override == "" and not await self._timers_are_believable(node, shards):
-                continue
-            count += await self._fire(await self._ripe("tm", "timers", override, shards), override)
-        return count
+            of_node = TIMERS_AT_ONCE
+            while of_node >= TIMERS_AT_ONCE:
+                now_ms, due = await self._due(shards, override)
+                if override == "" and not await self._believable(node, now_ms):
+                    break
+                of_node = sum(len(timers) // 2 for timers in due.values())
+                fired += await self._fire(due, override)
+        return fired
 
-    async def _fire(self, ripe: list[int], override: Argument) -> int:
-        replies = await asyncio.gather(*(self.on_shard("due", shard, override, TIMERS_AT_ONCE) for shard in ripe))
+    async def _due(self, shards: list[int], override: Argument) -> tuple[int, dict[int, list[bytes]]]:
+        """The time of a server, and by shard which timers are due there: member, due, member, due ...
+
+        On a cluster no question can be about many slots: there all are asked for their first."""
+        keys = {shard: f"{self.tag(shard)}:tm" for shard in shards}
+        script = self.scripts["due"]
+        if not self.calls.clustered:
+            now_ms, *found = await self.calls.run(script, list(keys.values()), len(keys), override, TIMERS_AT_ONCE)
+            return int(now_ms), {shards[place - 1]: due for place, due in zip(found[::2], found[1::2], strict=True)}
+        asked = [("ZRANGE", key, 0, 0, "WITHSCORES") for key in keys.values()]
+        now_ms, firsts = await asyncio.gather(self._time_ms(shards), self.calls.all(asked))
+        latest_ms = (now_ms if override == "" else int(override)) + CLOCKS_APART_MS
+        ripe = [shard for shard, first in zip(shards, firsts, strict=True) if first and float(first[1]) <= latest_ms]
+        replies = await asyncio.gather(
+            *(self.calls.run(script, keys[shard], 1, override, TIMERS_AT_ONCE) for shard in ripe)
+        )
+        return now_ms, {shard: found[1] for shard, (_, *found) in zip(ripe, replies, strict=True) if found}
+
+    async def _fire(self, due: Mapping[int, list[bytes]], override: Argument) -> int:
         calls = []
-        for shard, reply in zip(ripe, replies, strict=True):
+        for shard, timers in due.items():
             fired: list[Argument] = []
-            for member, due in zip(reply[::2], reply[1::2], strict=True):
-                due_ms = int(float(due))
+            for member, at in zip(timers[::2], timers[1::2], strict=True):
+                due_ms = int(float(at))
                 conversation, event = timer_of(member, due_ms)
                 mail_id = f"timer:{event.kind}|{event.epoch}|{event.ref}|{due_ms}"
                 fired += (member, due_ms, conversation, mail_id, mail_payload(Mail("", event)))
@@ -89,26 +110,21 @@ class RedisOverdue(Core):
             clock.set_back = False
         return int(clock.believed_s(time.monotonic()) * 1000)
 
-    async def _timers_are_believable(self, node: str, shards: list[int]) -> bool:
-        steps = self._steps.setdefault(node, ClockSteps(self.owner))
-        return await steps.believable(self.calls, await self._time_ms(shards) / 1000)
+    async def _believable(self, node: str, now_ms: int) -> bool:
+        """Whether timers may fire by this time of a server."""
+        return await self._steps.setdefault(node, ClockSteps(self.owner)).believable(self.calls, now_ms / 1000)
 
-    async def _ripe(
-        self, kind: str, clock: Literal["real", "timers"], override: Argument, shards: list[int]
-    ) -> list[int]:
-        """The shards of a server where the first of a sorted set is due.
-
-        On a cluster no question can be about many slots: there all are asked for their first, and the script that does
-        the work looks at the time itself.
-        """
-        keys = [f"{self.tag(shard)}:{kind}" for shard in shards]
+    async def _over(self, shards: list[int]) -> list[int]:
+        """The shards of a server where the first lease has run out. On a cluster the script that reaps looks at the
+        time itself."""
+        keys = [f"{self.tag(shard)}:l" for shard in shards]
         if self.calls.clustered:
-            now_ms = (await self._time_ms(shards) if override == "" else int(override)) + CLOCKS_APART_MS
+            latest_ms = await self._time_ms(shards) + CLOCKS_APART_MS
             firsts = await self.calls.all([("ZRANGE", key, 0, 0, "WITHSCORES") for key in keys])
-            pairs = zip(shards, firsts, strict=True)
-            return [shard for shard, first in pairs if first and float(first[1]) <= now_ms]
-        found = await self.calls.run(self.scripts["ripe"], keys, clock, override)
-        return [place - 1 for place in found]
+            return [
+                shard for shard, first in zip(shards, firsts, strict=True) if first and float(first[1]) <= latest_ms
+            ]
+        return [shards[place - 1] for place in await self.calls.run(self.scripts["ripe"], keys)]
 
     async def next_due_ms(self) -> int | None:
         """When the next timer is due, None when none is armed."""

@@ -1,4 +1,4 @@
-"""`RedisStore`: the Mailbox, Engine, Staffing, ReadModels and PlatformMemory ports over one Redis."""
+"""`RedisStore`: the Mailbox, Engine, Staffing and ReadModels ports over one Redis."""
 
 import secrets
 from collections.abc import Mapping
@@ -17,7 +17,6 @@ from .engine import RedisEngine
 from .inspection import Found, inspect
 from .logbook import RedisLogbook
 from .mailbox import RedisMailbox
-from .memory import RedisMemory
 from .read_models import RedisReadModels
 from .replication import Replications
 from .schema import KEY as SCHEMA_KEY
@@ -35,9 +34,7 @@ class StoreUnfit(Exception):
     """This Redis cannot be used, and waiting will not help. The text says why in one line."""
 
 
-class RedisStore(
-    RedisMailbox, RedisEngine, RedisStaffing, RedisReadModels, RedisMemory, RedisDeadLetters, RedisLogbook
-):  # fmt: skip
+class RedisStore(RedisMailbox, RedisEngine, RedisStaffing, RedisReadModels, RedisDeadLetters, RedisLogbook):
     """Open it before use (`async with RedisStore(url) as store`).
 
     Attributes:

@@ -68,7 +68,7 @@ async def _held(store: RedisStore) -> None:
     await store.refresh(lease)
     await _decide(store, lease, held, outcome=OK)
     await store.mark(lease, lease.lanes["customer"][0])
-    await store.remember(HELD.id, "card", "C9:1.2")
+    await store.memory(lease).remember("card", "C9:1.2")
     await store.take("ana", HELD.id, 6)
     handoff = OpenHandoff(7, "general", "rule", Actor("system", ""), 1, "help", 1, "v1")
     waiting = replace(held, id="waiting", holder=Queued("general", 1, handoff), chain=("team:general",))
@@ -126,7 +126,7 @@ async def seen(store: RedisStore) -> dict[str, Any]:
     letters = await store.dead_letters()
     facts["dead letters"] = [(one.conversation, one.what, one.error, one.record, one.at_ms) for one in letters]
     facts["outcome"] = await store.outcome(HELD.id, "h-2", wait_s=0)
-    facts["memory"] = await store.recall(HELD.id, "card")
+    facts["memory"] = await store.calls.call("HGETALL", f"{store.tag(store.shard(HELD))}:k:{HELD.id}")
     facts["duty"], facts["paused"] = await store.duty(), await store.paused()
     facts["lists"] = await store.find(state=None, team=None, holder=None, customer=None)
     facts["cases"] = await store.cases()

@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 
 from bot.store.clock import RedisTestClock
-from handlers.ports import Commit, LeaseLost, Mail, Place
+from handlers.ports import Commit, LeaseLost, Mail, Place, Row
 from routing.conversation import Closed, Unanswered
+from routing.effects import InvitePerson
 from routing.events import AgentReplied, Delivered, TimerFired
 from tests.contracts.conftest import OpenStore
 from tests.contracts.samples import (
@@ -170,6 +171,38 @@ async def test_rows_leave_in_order_and_report_once(open_store: OpenStore) -> Non
         assert [mail.event for mail in lease.mails] == [Delivered("k-1", "line")]
         assert await store.address("console", "local", "C1", "17.42") == PLACE.id
         assert await store.address("console", "local", "C1", "other") is None
+
+
+@pytest.mark.parametrize("posted", ["17.42", "C1:17.42", "C2:17.42"])  # in the place's own channel, and in others
+async def test_a_row_that_has_posted_something_leaves_at_once_though_it_may_be_repeated(
+    open_store: OpenStore, posted: str
+) -> None:
+    """What it would be recognised by is overwritten by the next row's post."""
+    async with open_store() as dying, open_store() as store:
+        invitation, quiet = (
+            Row("desk", key, InvitePerson("ana", 7), "free", "line") for key in (f"{PLACE.id}|2|0", f"{PLACE.id}|2|1")
+        )
+        lease = await begun(dying, rows=(invitation, quiet))
+
+        await dying.settle(lease, lease.lanes["desk"][0], platform_id=posted)
+        await dying.settle(lease, lease.lanes["desk"][0])
+
+        await store.reap(dying.owner)
+        assert [row.row for row in (await only(store)).lanes["desk"]] == [quiet]
+
+
+async def test_who_has_lost_the_lease_remembers_nothing_more(open_store: OpenStore) -> None:
+    async with open_store() as dying, open_store() as store:
+        old = await begun(dying)
+        await dying.memory(old).remember("card", "C1:1")
+        await store.reap(dying.owner)
+        new = await only(store)
+        await store.memory(new).remember("card", "C1:2")
+
+        with pytest.raises(LeaseLost):
+            await dying.memory(old).remember("card", "C1:3")
+
+        assert await store.memory(new).recall("card") == "C1:2"
 
 
 async def test_a_row_that_was_settled_is_not_marked_again(open_store: OpenStore) -> None:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Literal
 
-from handlers.ports import Permanent, Row, Temporary
+from handlers.ports import Permanent, PlatformMemory, Row, Temporary
 from routing.conversation import Conversation
 from routing.effects import Notice, Say
 from routing.policy import Policy
@@ -74,7 +74,7 @@ class RecordingPlatform:
         self._recorder = recorder
         self._searchable = searchable
 
-    async def perform(self, row: Row, conversation: Conversation, policy: Policy) -> str:
+    async def perform(self, row: Row, conversation: Conversation, policy: Policy, memory: PlatformMemory) -> str:
         text = row.effect.text if isinstance(row.effect, Say | Notice) else ""
         if not text:
             return ""
@@ -86,7 +86,7 @@ class RecordingPlatform:
         if not self._searchable:
             raise ConnectionError("a product that cannot show this")
 
-    async def find(self, row: Row, conversation: Conversation) -> str | None:
+    async def find(self, row: Row, conversation: Conversation, memory: PlatformMemory) -> str | None:
         if not self._searchable:
             raise Permanent("cannot be looked up")
         answer = await self._ask({"do": "find", "key": row.key})

@@ -20,7 +20,7 @@ from bot.store.redis import RedisStore
 from bot.tenure import Tenure, World
 from handlers.apply import Desk
 from handlers.packet import rfc3339
-from handlers.ports import Judgement, Mail, Row, RunJournal, RunRequest, Unavailable
+from handlers.ports import Judgement, Mail, PlatformMemory, Row, RunJournal, RunRequest, Unavailable
 from routing.conversation import Conversation, state_of
 from routing.effects import Notice, Say
 from routing.events import AgentEvent, AgentReplied, Event, MarkedResolved, MessageReceived, Replied
@@ -91,7 +91,7 @@ class Shown:
         self._clock = clock
         self.posts: list[dict[str, Any]] = []
 
-    async def perform(self, row: Row, conversation: Conversation, policy: Policy) -> str:
+    async def perform(self, row: Row, conversation: Conversation, policy: Policy, memory: PlatformMemory) -> str:
         if not isinstance(row.effect, Say | Notice):
             return ""
         kind, name = (row.effect.author.kind, row.effect.author.name) if isinstance(row.effect, Say) else ("system", "")
@@ -104,7 +104,7 @@ class Shown:
     async def working(self, conversation: Conversation) -> None:
         pass
 
-    async def find(self, row: Row, conversation: Conversation) -> str | None:
+    async def find(self, row: Row, conversation: Conversation, memory: PlatformMemory) -> str | None:
         found = any(post["key"] == row.key for post in self.posts)
         return f"C1:{row.key.replace('|', '.')}" if found else None
 

@@ -221,7 +221,8 @@ def shown_as_said(desk: SlackDesk, talk: SlackTalk, history: History) -> Iterato
     keys = [payload(each)["key"] for each in posts]
     for key, times in Counter(keys).items():
         if times > 1:
-            yield f"{key} was posted {times} times"
+            seen = [(each.ts, payload(each)["kind"], each.text) for each in posts if payload(each)["key"] == key]
+            yield f"{key} was posted {times} times: {seen}"
     known = [key for key in keys if key in sent]
     if known != [key for key in sent if key in known]:
         yield f"posted in another order than decided: {known}"

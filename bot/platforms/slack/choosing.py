@@ -55,7 +55,7 @@ def said_by(record: Record, value: Value, user: str) -> MessageReceived | str:
     return MessageReceived(0, user, choice.label, 0, pressed=value.handoff, pressed_epoch=value.epoch)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Drawn:
     """Where the buttons of a conversation stand: the answer that has them, written down once it is posted, by its
     turn."""
@@ -63,16 +63,16 @@ class Drawn:
     poster: Poster
     memory: PlatformMemory
 
-    async def posted(self, conversation: Conversation, said: Say, spot: Spot, sent: str, text: str) -> None:
+    async def posted(self, said: Say, spot: Spot, sent: str, text: str) -> None:
         """`sent` is the message's id, `text` what it shows."""
         if said.choices:
             kept = json.dumps([spot.channel, sent.rpartition(":")[2], text])
-            await self.memory.remember(conversation.id, f"choices:{said.turn}", kept)
+            await self.memory.remember(f"choices:{said.turn}", kept)
 
     async def drop(self, conversation: Conversation, effect: DropChoices, spot: Spot) -> None:
         """Draw the answer without its buttons, and with what was chosen. It is tried once: the next line to the
         customer does not wait for it, and who presses a button that stayed is told."""
-        kept = await self.memory.recall(conversation.id, f"choices:{effect.turn}")
+        kept = await self.memory.recall(f"choices:{effect.turn}")
         if not kept:
             return  # it left without buttons, or never
         channel, ts, text = json.loads(kept)
@@ -84,4 +84,4 @@ class Drawn:
             await self.poster.edit(Spot(spot.team, channel), ts, Post(escaped(text), "reply", blocks=blocks))
         except (SlackRefusal, Temporary) as error:
             log.info("choices.not_taken_away", conversation=conversation.id, reason=str(error)[:200])
-        await self.memory.remember(conversation.id, f"choices:{effect.turn}", "")
+        await self.memory.remember(f"choices:{effect.turn}", "")

@@ -62,44 +62,45 @@ class DeskSide:
     ) -> str:
         """One card per handoff, in the first channel that takes it. Raises Permanent when it reaches nobody."""
         record = await self.record(conversation)
-        before = await self.card(conversation.id, effect.handoff)
+        if not await self.poster.has_begun(LANE, row.key):  # else the card that is known may be this row's own
+            before = await self.card(effect.handoff)
+            if before is not None:
+                await self._moved(before, policy.team(effect.team))
         sent = await self._place(row, effect.team, effect.handoff, here, record, policy)
-        await self.relay.shown(conversation.id, _last(record))
-        if before is not None:
-            await self._moved(before, policy.team(effect.team))
+        await self.relay.shown(_last(record))
         return sent
 
     async def found_card(self, effect: PostCard, conversation: Conversation, sent: str) -> None:
         """A card that an owner posted before it ended is ours now."""
         record = await self.record(conversation)
-        await self._remember_card(conversation.id, effect.handoff, sent)
-        await self.relay.shown(conversation.id, _last(record))
+        await self._remember_card(effect.handoff, sent)
+        await self.relay.shown(_last(record))
 
     async def update_card(
         self, row: Row, effect: UpdateCard, here: Located, conversation: Conversation, policy: Policy
     ) -> str:
         """Draw the card from the state now; one that is gone is posted again while somebody needs it."""
         record = await self.record(conversation)
-        sent = await self.card(conversation.id, effect.handoff)
+        sent = await self.card(effect.handoff)
         if sent is not None:
             drawn = cards.card(record, policy, await self.facts(effect.handoff, here, record, policy))
-            if await self._draw(conversation.id, effect.handoff, sent, drawn):
+            if await self._draw(effect.handoff, sent, drawn):
                 return ""
         current = open_handoff((record.conversation or conversation).holder)
         if current is None or current.id != effect.handoff:
             return ""
         return await self._place(row, effect.team, effect.handoff, here, record, policy)
 
-    async def card(self, conversation: str, handoff: int) -> tuple[Spot, str] | None:
+    async def card(self, handoff: int) -> tuple[Spot, str] | None:
         """Where the card of that handoff stands: its channel and ts."""
-        packed = await self.memory.recall(conversation, f"card:{handoff}")
+        packed = await self.memory.recall(f"card:{handoff}")
         return _where(packed) if packed else None
 
-    async def _draw(self, conversation: str, handoff: int, sent: tuple[Spot, str], drawn: cards.Drawn) -> bool:
+    async def _draw(self, handoff: int, sent: tuple[Spot, str], drawn: cards.Drawn) -> bool:
         """False: the card is gone. Copies that members got for want of a channel follow; a lost copy is no loss."""
         post = Post(drawn.text, "card", handoff, drawn.blocks, drawn.attachments)
         there = True
-        packed = await self.memory.recall(conversation, f"copies:{handoff}")
+        packed = await self.memory.recall(f"copies:{handoff}")
         for each in (sent, *(_where(one) for one in (json.loads(packed) if packed else ()))):
             try:
                 await self.poster.edit(*each, post)
@@ -121,13 +122,13 @@ class DeskSide:
         for written in _rooms(team, policy):
             sent = await self._into(written, row, here, conversation, post)
             if sent is not None:
-                await self._remember_card(conversation.id, handoff, sent)
+                await self._remember_card(handoff, sent)
                 return sent
         sent = await self._to_members(row, team, here, conversation, policy, post)
         if sent is None and policy.defaults.admin_channel is not None:
             sent = await self._into(policy.defaults.admin_channel, row, here, conversation, post)
             if sent is not None:
-                await self._remember_card(conversation.id, handoff, sent)
+                await self._remember_card(handoff, sent)
         if sent is None:
             raise Permanent(f"no channel and no member of {team.title} can be reached")
         return sent
@@ -140,7 +141,7 @@ class DeskSide:
             code = "customers write there"
         elif channel is not None:
             try:
-                return await self._send(conversation.id, row, Spot(here.team, channel), post)
+                return await self._send(row, Spot(here.team, channel), post)
             except SlackRefusal as refusal:
                 if refusal.code not in CLOSED:
                     raise
@@ -149,10 +150,10 @@ class DeskSide:
         log.warning("card.channel_closed", channel=written, reason=code, handoff=post.handoff)
         return None
 
-    async def _send(self, conversation: str, row: Row, spot: Spot, post: Post) -> str:
+    async def _send(self, row: Row, spot: Spot, post: Post) -> str:
         if row.resend != "free":
-            return await self.poster.send(conversation, LANE, row.key, spot, [post])
-        sent = await self.poster.once(conversation, LANE, row.key, spot, post)
+            return await self.poster.send(LANE, row.key, spot, [post])
+        sent = await self.poster.once(LANE, row.key, spot, post)
         assert sent is not None, "a row of one message is never past it"
         return sent
 
@@ -166,9 +167,7 @@ class DeskSide:
         for number, user in enumerate(asked):
             try:
                 spot = Spot(here.team, await self.directory.direct(user))
-                sent = await self.poster.once(
-                    conversation.id, LANE, row.key, spot, post, part=number, of=len(asked), first=first or ""
-                )
+                sent = await self.poster.once(LANE, row.key, spot, post, part=number, of=len(asked), first=first or "")
             except SlackRefusal as refusal:
                 log.warning("card.member_unreachable", member=user, code=refusal.code)
                 continue
@@ -176,15 +175,15 @@ class DeskSide:
                 continue
             if first is None:
                 first = sent
-                await self._remember_card(conversation.id, post.handoff, sent)
+                await self._remember_card(post.handoff, sent)
             else:
                 copies.append(sent)
-                await self.memory.remember(conversation.id, f"copies:{post.handoff}", json.dumps(copies))
+                await self.memory.remember(f"copies:{post.handoff}", json.dumps(copies))
         return first
 
-    async def _remember_card(self, conversation: str, handoff: int, sent: str) -> None:
-        await self.memory.remember(conversation, f"card:{handoff}", sent)
-        await self.memory.remember(conversation, "newest_card", str(handoff))
+    async def _remember_card(self, handoff: int, sent: str) -> None:
+        await self.memory.remember(f"card:{handoff}", sent)
+        await self.memory.remember("newest_card", str(handoff))
 
     async def _moved(self, before: tuple[Spot, str], team: Team) -> None:
         """The handoff waits for another team now: its first card says so."""
@@ -204,7 +203,7 @@ class DeskSide:
         if card is None:
             return
         record = await self.record(conversation)
-        await self.relay.sync(conversation.id, effect.handoff, record, _thread(card))
+        await self.relay.sync(effect.handoff, record, _thread(card))
 
     async def remind(
         self, row: Row, effect: RemindTeam, here: Located, conversation: Conversation, policy: Policy
@@ -226,11 +225,11 @@ class DeskSide:
 
     async def in_thread(self, row: Row, handoff: int, conversation: Conversation, post: Post) -> str | None:
         """None: there is no card to reply to."""
-        card = await self.card(conversation.id, handoff)
+        card = await self.card(handoff)
         if card is None:
             return None
         try:
-            return await self.poster.send(conversation.id, LANE, row.key, _thread(card), [post])
+            return await self.poster.send(LANE, row.key, _thread(card), [post])
         except SlackRefusal as refusal:
             log.warning("card.thread_closed", code=refusal.code, handoff=handoff)
             return None
@@ -239,13 +238,13 @@ class DeskSide:
         """Who reopens or steps in has no handoff of their own; the last card shows that it is theirs now."""
         conversation = record.conversation
         assert conversation is not None
-        newest = await self.memory.recall(conversation.id, "newest_card")
+        newest = await self.memory.recall("newest_card")
         if newest is None or open_handoff(conversation.holder) is not None:
             return
-        sent = await self.card(conversation.id, int(newest))
+        sent = await self.card(int(newest))
         if sent is not None:
             drawn = cards.card(record, policy, await self.facts(int(newest), here, record, policy))
-            await self._draw(conversation.id, int(newest), sent, drawn)
+            await self._draw(int(newest), sent, drawn)
 
     # ---- facts -------------------------------------------------------------------------------------------------------
 
@@ -270,8 +269,8 @@ class DeskSide:
         return await self.directory.permalink(here.channel, here.root) if here.root else ""
 
     async def _newest(self, conversation: Conversation) -> tuple[Spot, str] | None:
-        newest = await self.memory.recall(conversation.id, "newest_card")
-        return await self.card(conversation.id, int(newest)) if newest is not None else None
+        newest = await self.memory.recall("newest_card")
+        return await self.card(int(newest)) if newest is not None else None
 
     async def card_link(self, conversation: Conversation) -> str:
         card = await self._newest(conversation)

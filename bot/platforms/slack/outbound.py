@@ -32,7 +32,7 @@ from . import cards, choosing
 from .client import Directory, SlackRefusal, Web
 from .desk import DeskSide, NumberOf, waits
 from .ids import Located, located, slack_user_of
-from .posting import MARKDOWN_MOST, Post, Poster, Spot, escaped, pieces
+from .posting import MARKDOWN_MOST, Manners, Post, Poster, Spot, escaped, pieces
 from .relay import Relay
 from .staff import StaffSide
 
@@ -50,24 +50,29 @@ class SlackPlatform:
     transcript_is_delivery = False
 
     def __init__(
-        self, web: Web, mailbox: Mailbox, memory: PlatformMemory, policy_of: PolicyOf, *,
+        self, web: Web, mailbox: Mailbox, policy_of: PolicyOf, *,
         number_of: NumberOf | None = None, settle_s: float = 8.0,
     ) -> None:  # fmt: skip
         self.directory = Directory(web)
         self._web = web
+        self._mailbox = mailbox
         self._policy_of = policy_of
-        self._poster = Poster(web, memory, settle_s)
-        self._choices = choosing.Drawn(self._poster, memory)
-        relay = Relay(self._poster, memory, self.directory.name)
-        self._desk = DeskSide(web, self.directory, self._poster, relay, mailbox, memory, number_of)
-        self._staff = StaffSide(self._desk)
+        self._number_of = number_of
+        self._settle_s = settle_s
+        self._manners = Manners()
 
-    async def perform(self, row: Row, conversation: Conversation, policy: Policy) -> str:
+    def _desk(self, conversation: Conversation, memory: PlatformMemory) -> DeskSide:
+        poster = Poster(self._web, self._manners, conversation.id, memory, self._settle_s)
+        relay = Relay(poster, memory, self.directory.name)
+        return DeskSide(self._web, self.directory, poster, relay, self._mailbox, memory, self._number_of)
+
+    async def perform(self, row: Row, conversation: Conversation, policy: Policy, memory: PlatformMemory) -> str:
         """See the port."""
-        here, desk, staff = _here(conversation), self._desk, self._staff
+        here, desk = _here(conversation), self._desk(conversation, memory)
+        staff, choices = StaffSide(desk), choosing.Drawn(desk.poster, memory)
         match row.effect:
             case Say() | Notice():
-                return await self._to_customer(row, here, conversation, policy)
+                return await self._to_customer(row, here, conversation, policy, choices)
             case PostCard() as effect:
                 return await desk.post_card(row, effect, here, conversation, policy)
             case UpdateCard() as effect:
@@ -83,24 +88,25 @@ class SlackPlatform:
             case SyncDesk() as effect:
                 await desk.sync(effect, here, conversation)
             case DropChoices() as effect:
-                await self._choices.drop(conversation, effect, _spot(here, conversation))
+                await choices.drop(conversation, effect, _spot(here, conversation))
             case AskRating() | CloseStream():
                 pass  # nothing is streamed, and nobody is asked yet
             case _:
                 raise Permanent(f"Slack cannot do {type(row.effect).__name__}")
         return ""
 
-    async def find(self, row: Row, conversation: Conversation) -> str | None:
+    async def find(self, row: Row, conversation: Conversation, memory: PlatformMemory) -> str | None:
         """See the port."""
-        here = _here(conversation)
+        here, desk = _here(conversation), self._desk(conversation, memory)
         if row.lane == LANE:
-            sent = await self._poster.find(conversation.id, LANE, row.key, [_spot(here, conversation)])
-            return await self._noted(row, here, conversation, sent) if sent is not None else None
+            sent = await desk.poster.find(LANE, row.key, [_spot(here, conversation)])
+            choices = choosing.Drawn(desk.poster, memory)
+            return await _noted(row, here, conversation, sent, choices) if sent is not None else None
         policy = await self._policy_of(conversation.workspace)
-        otherwise = await self._desk.places(row, here, conversation, policy)
-        sent = await self._poster.find(conversation.id, row.lane, row.key, otherwise)
+        otherwise = await desk.places(row, here, conversation, policy)
+        sent = await desk.poster.find(row.lane, row.key, otherwise)
         if sent is not None and isinstance(row.effect, PostCard):
-            await self._desk.found_card(row.effect, conversation, sent)
+            await desk.found_card(row.effect, conversation, sent)
         return sent
 
     async def working(self, conversation: Conversation) -> None:
@@ -123,24 +129,19 @@ class SlackPlatform:
 
     # ---- the customer's place ----------------------------------------------------------------------------------------
 
-    async def _to_customer(self, row: Row, here: Located, conversation: Conversation, policy: Policy) -> str:
+    async def _to_customer(
+        self, row: Row, here: Located, conversation: Conversation, policy: Policy, choices: choosing.Drawn
+    ) -> str:
         posts = await self._words(row, conversation, policy)
         spot = _spot(here, conversation)
         try:
-            sent = await self._poster.send(conversation.id, LANE, row.key, spot, posts)
+            sent = await choices.poster.send(LANE, row.key, spot, posts)
         except SlackRefusal as refusal:
             # The line that began the thread was deleted. A direct message is still theirs alone; a channel is not.
             if here.root or not spot.thread or refusal.code not in ("cannot_reply_to_message", "thread_not_found"):
                 raise
-            sent = await self._poster.send(conversation.id, LANE, row.key, Spot(here.team, here.channel), posts)
-        return await self._noted(row, here, conversation, sent)
-
-    async def _noted(self, row: Row, here: Located, conversation: Conversation, sent: str) -> str:
-        """The message's id, once it is written down if it has buttons."""
-        if isinstance(row.effect, Say) and row.effect.choices:
-            shown = _quiet(_parts(row.effect.text)[0])
-            await self._choices.posted(conversation, row.effect, _spot(here, conversation), sent, shown)
-        return sent
+            sent = await choices.poster.send(LANE, row.key, Spot(here.team, here.channel), posts)
+        return await _noted(row, here, conversation, sent, choices)
 
     async def _words(self, row: Row, conversation: Conversation, policy: Policy) -> list[Post]:
         match row.effect:
@@ -183,6 +184,14 @@ def _here(conversation: Conversation) -> Located:
     if here is None:
         raise Permanent(f"{conversation.id} is no conversation of Slack's")
     return here
+
+
+async def _noted(row: Row, here: Located, conversation: Conversation, sent: str, choices: choosing.Drawn) -> str:
+    """The message's id, once it is written down if it has buttons."""
+    if isinstance(row.effect, Say) and row.effect.choices:
+        shown = _quiet(_parts(row.effect.text)[0])
+        await choices.posted(row.effect, _spot(here, conversation), sent, shown)
+    return sent
 
 
 def _spot(here: Located, conversation: Conversation) -> Spot:

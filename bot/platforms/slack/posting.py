@@ -90,81 +90,77 @@ def part_key(key: str, part: int) -> str:
 
 
 @dataclass(slots=True)
+class Manners:
+    """What a workspace has told us of how it wants to be posted to; shared by all rows."""
+
+    pace: Pace = field(default_factory=Pace)
+    plain_until: float = 0.0  # no name and picture of our own until then
+
+
+@dataclass(frozen=True, slots=True)
 class Poster:
-    """Posts, and finds what was posted.
+    """Posts for one conversation, and finds what was posted.
 
     Attributes:
+        conversation: its id.
         settle_s: how long a call that was cut off may still be on its way.
     """
 
     web: Web
+    manners: Manners
+    conversation: str
     memory: PlatformMemory
     settle_s: float
-    _plain_until: float = 0.0  # no name and picture of our own until then
-    _pace: Pace = field(default_factory=Pace)
 
-    async def send(self, conversation: str, lane: str, key: str, spot: Spot, posts: Sequence[Post]) -> str:
-        """Post one row's messages in order; the first one's id. What an earlier attempt has sent is not sent again."""
-        begun = await self._begun(conversation, lane, key)
+    async def send(self, lane: str, key: str, spot: Spot, posts: Sequence[Post]) -> str:
+        """Post one row's messages in order; the first one's id. What an earlier attempt has sent is not sent again.
+
+        Raises:
+            Temporary: also when an earlier attempt may still be on its way.
+        """
+        begun = await self._begun(lane, key)
         start, first = (begun.part, begun.first) if begun is not None else (0, "")
         for part in range(start, len(posts)):
-            begins = Sending(key, part, len(posts), spot, await self.memory.clock_s(), first)
-            ts = await self._send(conversation, lane, begins, posts[part])
-            first = first or spot.id_of(ts)
+            sent = await self._unless_sent(begun, lane, Sending(key, part, len(posts), spot, 0.0, first), posts[part])
+            first = first or sent
         return first
 
     async def once(
-        self, conversation: str, lane: str, key: str, spot: Spot, post: Post, *, part: int = 0, of: int = 1,
-        first: str = "",
-    ) -> str | None:  # fmt: skip
-        """For rows that are performed again without a look-up: post unless an earlier attempt did. The message's id;
-        None if the row has come further than this message already. `first` is the id of part 0, where that is another.
-
-        Raises:
-            Temporary: an earlier attempt may still be on its way.
-        """
-        begun = await self._begun(conversation, lane, key)
+        self, lane: str, key: str, spot: Spot, post: Post, *, part: int = 0, of: int = 1, first: str = ""
+    ) -> str | None:
+        """One of a row's messages, as `send`. The message's id; None if the row has come further than this message
+        already, unless that is its first. `first` is the id of part 0, where that is another."""
+        begun = await self._begun(lane, key)
         first = first or (begun.first if begun is not None else "")
         if begun is not None and begun.part > part:
-            return None
-        if begun is not None and begun.part == part and begun.since:
-            left_s = min(self.settle_s, begun.since + self.settle_s - await self.memory.clock_s())
-            if left_s > 0:
-                raise Temporary("an earlier attempt may still be on its way", retry_after_s=left_s, certain=True)
-            try:
-                found = (await self.sent(begun.spot, begun.since)).get(part_key(key, part))
-            except Permanent:
-                found = None
-            if found is not None:
-                return begun.spot.id_of(found)
-        begins = Sending(key, part, of, spot, await self.memory.clock_s(), first)
-        return spot.id_of(await self._send(conversation, lane, begins, post))
+            return (first or None) if part == 0 else None
+        return await self._unless_sent(begun, lane, Sending(key, part, of, spot, 0.0, first), post)
 
-    async def find(self, conversation: str, lane: str, key: str, otherwise: Sequence[Spot] = ()) -> str | None:
+    async def find(self, lane: str, key: str, otherwise: Sequence[Spot] = ()) -> str | None:
         """The id of the row's first message if all of them were sent; None: `send` may go on where it stopped.
 
         `otherwise`: where to look when nothing was written down.
 
         Raises:
-            Permanent: it cannot be looked up there.
+            Permanent: it cannot be looked up there. Temporary: an earlier attempt may still be on its way.
         """
-        begun = await self._begun(conversation, lane, key)
+        begun = await self._begun(lane, key)
         if begun is None:
-            for spot in otherwise:
-                ts = (await self.sent(spot, 0.0)).get(key)
-                if ts is not None:
-                    return spot.id_of(ts)
-            return None
+            return await self._somewhere(otherwise, key)
         if not begun.since:
             return None
-        ts = (await self.sent(begun.spot, begun.since)).get(part_key(key, begun.part))
+        ts = await self._look_up(begun)
         if ts is None:
             return None
         first = begun.first or begun.spot.id_of(ts)
         if begun.part + 1 == begun.of:
             return first
-        await self._remember(conversation, lane, replace(begun, part=begun.part + 1, since=0.0, first=first))
+        await self._remember(lane, replace(begun, part=begun.part + 1, since=0.0, first=first))
         return None
+
+    async def has_begun(self, lane: str, key: str) -> bool:
+        """Whether an earlier attempt at that row came as far as a post."""
+        return await self._begun(lane, key) is not None
 
     async def sent(self, spot: Spot, since: float) -> dict[str, str]:
         """Our messages in a place by their keys, from an hour before `since` on (0: all)."""
@@ -198,6 +194,7 @@ class Poster:
 
     async def edit(self, spot: Spot, ts: str, post: Post) -> None:
         """Draw a message anew. Raises SlackRefusal where it is gone."""
+        await self.memory.sure()
         await self.web.ask(
             self.web.client.chat_update(
                 channel=spot.channel, ts=ts, text=post.text[:3_900], blocks=[dict(one) for one in post.blocks],
@@ -207,53 +204,84 @@ class Poster:
 
     # ---- within ------------------------------------------------------------------------------------------------------
 
-    async def _begun(self, conversation: str, lane: str, key: str) -> Sending | None:
-        packed = await self.memory.recall(conversation, f"sending:{lane}")
+    async def _unless_sent(self, begun: Sending | None, lane: str, now: Sending, post: Post) -> str:
+        """The id of that message; it is posted unless an earlier attempt, `begun`, has done so."""
+        found: str | None = None
+        if begun is None and self.memory.in_doubt():
+            found = await self._somewhere([now.spot], part_key(now.key, now.part))
+        elif begun is not None and begun.part == now.part and begun.since:
+            try:
+                ts = await self._look_up(begun)
+                found = begun.spot.id_of(ts) if ts is not None else None
+            except Permanent:
+                if post.kind == "reply":
+                    raise  # a reply said twice does more harm than one that staff are told of
+        if found is not None:
+            return found
+        return now.spot.id_of(await self._send(lane, replace(now, since=await self.memory.clock_s()), post))
+
+    async def _look_up(self, begun: Sending) -> str | None:
+        """The ts of the message that was last begun."""
+        left_s = min(self.settle_s, begun.since + self.settle_s - await self.memory.clock_s())
+        if left_s > 0:
+            raise Temporary("an earlier attempt may still be on its way", retry_after_s=left_s, certain=True)
+        return (await self.sent(begun.spot, begun.since)).get(part_key(begun.key, begun.part))
+
+    async def _somewhere(self, spots: Sequence[Spot], key: str) -> str | None:
+        """The id of the message with that key, in the first of these places that has it."""
+        for spot in spots:
+            ts = (await self.sent(spot, 0.0)).get(key)
+            if ts is not None:
+                return spot.id_of(ts)
+        return None
+
+    async def _begun(self, lane: str, key: str) -> Sending | None:
+        packed = await self.memory.recall(f"sending:{lane}")
         begun = Sending.unpacked(packed) if packed else None
         return begun if begun is not None and begun.key == key else None
 
-    async def _remember(self, conversation: str, lane: str, sending: Sending) -> None:
-        await self.memory.remember(conversation, f"sending:{lane}", sending.packed())
+    async def _remember(self, lane: str, sending: Sending) -> None:
+        await self.memory.remember(f"sending:{lane}", sending.packed())
 
-    async def _send(self, conversation: str, lane: str, sending: Sending, post: Post) -> str:
+    async def _send(self, lane: str, sending: Sending, post: Post) -> str:
         channel, who = sending.spot.channel, part_key(sending.key, sending.part)
-        wait_s = self._pace.wait_s(channel, who)
+        wait_s = self.manners.pace.wait_s(channel, who)
         if wait_s:
-            await self._remember(conversation, lane, replace(sending, since=0.0))
+            await self._remember(lane, replace(sending, since=0.0))
             raise Temporary("others wait to post there too", retry_after_s=wait_s, certain=True)
-        await self._remember(conversation, lane, sending)
+        await self._remember(lane, sending)
         try:
-            return await self._post(conversation, sending, post)
+            return await self._post(sending, post)
         except Permanent:
-            await self._remember(conversation, lane, replace(sending, since=0.0))
+            await self._remember(lane, replace(sending, since=0.0))
             raise
         except Temporary as error:
             if not error.certain:
                 raise
-            await self._remember(conversation, lane, replace(sending, since=0.0))
+            await self._remember(lane, replace(sending, since=0.0))
             if error.retry_after_s is None:
                 raise
-            wait_s = self._pace.refused(channel, who, error.retry_after_s)
+            wait_s = self.manners.pace.refused(channel, who, error.retry_after_s)
             raise Temporary(str(error), retry_after_s=wait_s, certain=True) from error
 
-    async def _post(self, conversation: str, sending: Sending, post: Post) -> str:
+    async def _post(self, sending: Sending, post: Post) -> str:
         """Without what this workspace does not let us do: a person's name and picture, newer kinds of blocks."""
-        named = bool(post.name) and time.monotonic() >= self._plain_until
+        named = bool(post.name) and time.monotonic() >= self.manners.plain_until
         try:
-            return await self._call(conversation, sending, post, named=named)
+            return await self._call(sending, post, named=named)
         except SlackRefusal as refusal:
             if named and refusal.code == "missing_scope" and "customize" in (refusal.needed or "customize"):
                 log.warning("slack.no_customize", fix="add the scope chat:write.customize and install the app again")
-                self._plain_until = time.monotonic() + CUSTOMIZE_AGAIN_S
-                return await self._post(conversation, sending, post)
+                self.manners.plain_until = time.monotonic() + CUSTOMIZE_AGAIN_S
+                return await self._post(sending, post)
             if (post.blocks or post.attachments) and refusal.code in NO_FORM:
                 log.warning("slack.form_refused", kind=post.kind, code=refusal.code)
-                return await self._post(conversation, sending, replace(post, blocks=(), attachments=()))
+                return await self._post(sending, replace(post, blocks=(), attachments=()))
             raise
 
-    async def _call(self, conversation: str, sending: Sending, post: Post, *, named: bool) -> str:
+    async def _call(self, sending: Sending, post: Post, *, named: bool) -> str:
         key = part_key(sending.key, sending.part)
-        payload = {"conversation": conversation, "handoff": post.handoff, "kind": post.kind, "key": key}
+        payload = {"conversation": self.conversation, "handoff": post.handoff, "kind": post.kind, "key": key}
         more: dict[str, Any] = {"client_msg_id": str(uuid.uuid5(NAMESPACE, key))}
         if sending.spot.thread:
             more["thread_ts"] = sending.spot.thread
@@ -268,6 +296,7 @@ class Poster:
             if post.picture:
                 more["icon_url"] = post.picture
         text = post.text if named or not post.name else f"{post.name}: {post.text}"
+        await self.memory.sure()
         said = await self.web.ask(
             self.web.client.chat_postMessage(
                 channel=sending.spot.channel, text=text, unfurl_links=False, unfurl_media=False,

@@ -35,42 +35,42 @@ class Relay:
     memory: PlatformMemory
     name_of: Callable[[str], Awaitable[str]]
 
-    async def shown(self, conversation: str, upto: int) -> None:
+    async def shown(self, upto: int) -> None:
         """A new card shows everything up to that line."""
-        await self.memory.remember(conversation, UPTO, str(upto))
+        await self.memory.remember(UPTO, str(upto))
 
-    async def sync(self, conversation: str, handoff: int, record: Record, thread: Spot) -> None:
+    async def sync(self, handoff: int, record: Record, thread: Spot) -> None:
         """Copy what the desk has not seen yet, in order, and bring earlier copies up to date."""
-        upto = int(await self.memory.recall(conversation, UPTO) or 0)
+        upto = int(await self.memory.recall(UPTO) or 0)
         waiting = [line for line in record.lines if line.n > upto]
         amended = {line.seq: line for line in record.lines if line.kind == "amend"}
         for line in waiting:
             if line.kind == "amend":
-                await self._amend(conversation, line)
+                await self._amend(line)
             elif line.kind == "message" and line.author.kind in ("customer", "participant"):
                 change = amended.get(line.seq) if line.seq is not None else None
                 if change is None or not _is_deletion(change):
                     text = change.text if change is not None else line.text
-                    await self._copy(conversation, handoff, line, text, thread)
+                    await self._copy(handoff, line, text, thread)
             else:
                 continue
-            await self.memory.remember(conversation, UPTO, str(line.n))
+            await self.memory.remember(UPTO, str(line.n))
         if waiting:
-            await self.memory.remember(conversation, UPTO, str(waiting[-1].n))
+            await self.memory.remember(UPTO, str(waiting[-1].n))
 
-    async def _copy(self, conversation: str, handoff: int, line: Line, text: str, thread: Spot) -> None:
+    async def _copy(self, handoff: int, line: Line, text: str, thread: Spot) -> None:
         name = await self.name_of(line.author.name)
         parts = pieces(text, COPY_MOST)
-        key = f"relay|{conversation}|{line.n}"
+        key = f"relay|{self.poster.conversation}|{line.n}"
         for number, part in enumerate(parts):
             post = Post(escaped(part) or "(no words)", "relay", handoff, name=f"{name} (customer)")
-            sent = await self.poster.once(conversation, "desk", key, thread, post, part=number, of=len(parts))
+            sent = await self.poster.once("desk", key, thread, post, part=number, of=len(parts))
             if number == 0 and sent is not None and line.seq is not None:
-                await self._remember(conversation, line.seq, sent)
+                await self._remember(line.seq, sent)
 
-    async def _amend(self, conversation: str, line: Line) -> None:
+    async def _amend(self, line: Line) -> None:
         """Edited or deleted in the customer's place: so is the copy. A line without one was only on the card."""
-        sent = next((each for seq, each in await self._copies(conversation) if seq == line.seq), None)
+        sent = next((each for seq, each in await self._copies() if seq == line.seq), None)
         if sent is None:
             return
         where, _, ts = sent.rpartition(":")
@@ -81,13 +81,13 @@ class Relay:
         except SlackRefusal as refusal:
             log.info("relay.copy_gone", code=refusal.code)
 
-    async def _copies(self, conversation: str) -> list[tuple[int, str]]:
-        packed = await self.memory.recall(conversation, COPIES)
+    async def _copies(self) -> list[tuple[int, str]]:
+        packed = await self.memory.recall(COPIES)
         return [(int(seq), str(sent)) for seq, sent in json.loads(packed)] if packed else []
 
-    async def _remember(self, conversation: str, seq: int, sent: str) -> None:
-        known = [each for each in await self._copies(conversation) if each[0] != seq]
-        await self.memory.remember(conversation, COPIES, json.dumps([*known, (seq, sent)][-COPIES_KEPT:]))
+    async def _remember(self, seq: int, sent: str) -> None:
+        known = [each for each in await self._copies() if each[0] != seq]
+        await self.memory.remember(COPIES, json.dumps([*known, (seq, sent)][-COPIES_KEPT:]))
 
 
 def _is_deletion(line: Line) -> bool:

@@ -97,7 +97,7 @@ class StaffSide:
             return None
         try:
             spot = Spot(here.team, await self.desk.directory.direct(user))
-            return await self.desk.poster.send(conversation.id, LANE, row.key, spot, [post])
+            return await self.desk.poster.send(LANE, row.key, spot, [post])
         except SlackRefusal as refusal:
             log.warning("person.no_direct_message", person=person, code=refusal.code)
             return None
@@ -119,8 +119,9 @@ class StaffSide:
         holds = record.conversation.holder if record.conversation is not None else None
         if not isinstance(holds, HeldByHuman | OnHold) or holds.person != effect.person:
             return ""  # already somebody else's: they get their own
+        mention = ""
         if not is_direct(here.channel):
-            await self._bring_in(row, effect, user, here, conversation, policy, record)
+            mention = await self._bring_in(row, effect, user, here, conversation, policy, record)
         await self.desk.redraw(here, record, policy)
         facts = await self.desk.facts(effect.handoff, here, record, policy)
         drawn = cards.packet(
@@ -129,28 +130,31 @@ class StaffSide:
         try:
             spot = Spot(here.team, await self.desk.directory.direct(user))
             post = Post(drawn.text, "packet", effect.handoff, drawn.blocks)
-            return await self.desk.poster.once(conversation.id, LANE, row.key, spot, post, part=1, of=2) or ""
+            return await self.desk.poster.once(LANE, row.key, spot, post, part=1, of=2, first=mention) or mention
         except SlackRefusal as refusal:
             log.warning("person.no_direct_message", person=effect.person, code=refusal.code)
-            return ""
+            return mention
 
     async def _bring_in(
         self, row: Row, effect: InvitePerson, user: str, here: Located, conversation: Conversation, policy: Policy,
         record: Record,
-    ) -> None:  # fmt: skip
+    ) -> str:  # fmt: skip
+        """The id of the line that calls them, empty where there is none."""
+        await self.desk.memory.sure()
         try:
             await self.desk.web.ask(self.desk.web.client.conversations_invite(channel=here.channel, users=[user]))
         except SlackRefusal as refusal:
             if refusal.code != "already_in_channel":
                 log.info("person.not_invited", person=effect.person, code=refusal.code)
         if _wrote_themselves(record, effect):
-            return  # they follow the thread already
+            return ""  # they follow the thread already
         said = texts.line(policy, "invited", conversation.language, person=f"<@{user}>")
         spot = Spot(here.team, here.channel, here.root)
         try:
-            await self.desk.poster.once(conversation.id, LANE, row.key, spot, Post(said, "line", effect.handoff), of=2)
+            return await self.desk.poster.once(LANE, row.key, spot, Post(said, "line", effect.handoff), of=2) or ""
         except SlackRefusal as refusal:
             log.info("person.not_mentioned", person=effect.person, code=refusal.code)
+            return ""
 
 
 def _wrote_themselves(record: Record, effect: InvitePerson) -> bool:

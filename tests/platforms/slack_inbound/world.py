@@ -178,7 +178,7 @@ async def opened(
         asyncio.TaskGroup() as group,
     ):
         furnish(slack)
-        platform = SlackPlatform(web, store, store, policy_of)
+        platform = SlackPlatform(web, store, policy_of)
         inbound = SlackInbound(
             store, lambda: policy, WebVoice(web), ingress=store.owner, signing_secret=slack.signing_secret,
             channel_id=platform.directory.channel,

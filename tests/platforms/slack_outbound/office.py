@@ -20,10 +20,11 @@ from bot.platforms.slack.client import Web
 from bot.platforms.slack.ids import located, place_of
 from bot.platforms.slack.outbound import SlackPlatform
 from bot.settings import Settings
+from bot.store.memory import memory_key
 from bot.store.redis import RedisStore
 from bot.worker import Worker
-from handlers.ports import Mail, Record
-from routing.conversation import Target
+from handlers.ports import Mail, Record, Row
+from routing.conversation import Conversation, Target
 from routing.events import Event, MessageDeleted, MessageEdited, MessageReceived, Transferred
 
 LONGEST_S = 60.0
@@ -56,6 +57,35 @@ answers:
      text: "Invoices are under Account > Billing."}
 """
 ANSWER = "Invoices are under Account > Billing."
+
+
+@dataclass(slots=True)
+class ByHand:
+    """The PlatformMemory of a row that a test performs itself, past the worker: under no lease."""
+
+    store: RedisStore
+    conversation: str
+    doubtful: bool = False
+
+    @property
+    def _key(self) -> str:
+        return memory_key(self.store.tag(self.store.shard_of_id(self.conversation)), self.conversation)
+
+    async def recall(self, name: str) -> str | None:
+        value = await self.store.calls.call("HGET", self._key, name)
+        return value.decode() if value is not None else None
+
+    async def remember(self, name: str, value: str) -> None:
+        await self.store.calls.call("HSET", self._key, name, value)
+
+    async def sure(self) -> None:
+        pass
+
+    def in_doubt(self) -> bool:
+        return self.doubtful
+
+    async def clock_s(self) -> float:
+        return await self.store.now_ms() / 1000
 
 
 @dataclass(slots=True)
@@ -98,6 +128,10 @@ class Office:
         async with asyncio.timeout(LONGEST_S):
             while not await self.store.quiet():
                 await asyncio.sleep(0.005)
+
+    async def performs(self, row: Row, conversation: Conversation) -> str:
+        memory = ByHand(self.store, conversation.id)
+        return await self.platform.perform(row, conversation, self.baton.policy(), memory)
 
     # ---- what is seen
 
@@ -181,7 +215,7 @@ async def office(
         async def policy_of(_: str) -> Any:
             return baton.policy()
 
-        platform = SlackPlatform(web, store, store, policy_of, number_of=store.index, settle_s=SETTLE_S)
+        platform = SlackPlatform(web, store, policy_of, number_of=store.index, settle_s=SETTLE_S)
         baton = await stack.enter_async_context(
             assemble(
                 Settings(_env_file=None), folder / "config.yaml", redis_url=redis_url, api_token="t", secret_key="s",

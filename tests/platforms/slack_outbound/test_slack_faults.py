@@ -1,6 +1,5 @@
 """What goes wrong between us and Slack, and that each line is there once in the end."""
 
-import asyncio
 from itertools import pairwise
 from pathlib import Path
 
@@ -8,14 +7,10 @@ import pytest
 
 from bot.platforms.slack.client import SlackRefusal, Web
 from bot.platforms.slack.ids import located
-from bot.platforms.slack.outbound import SlackPlatform
 from bot.platforms.slack.pace import Pace
-from bot.store.redis import RedisStore
-from handlers.ports import Mail, Permanent, PlatformMemory, Row, Temporary
-from routing.conversation import Actor
-from routing.effects import InvitePerson, Notice, PostCard, Say, SyncDesk
+from handlers.ports import Mail, Permanent, Temporary
 from routing.events import Claimed, MarkedResolved, Replied
-from tests.platforms.slack_outbound.office import ANSWER, Office, drawn, kind, office, payload
+from tests.platforms.slack_outbound.office import Office, drawn, kind, office, payload
 
 pytestmark = pytest.mark.anyio
 CALLS = "I was charged twice, get me a person"
@@ -295,129 +290,3 @@ async def test_a_form_that_slack_does_not_know_costs_the_form_not_the_words(redi
 
         (answer,) = desk.seen(there)
         assert answer.blocks == [] and "Account &gt; Billing" in answer.text
-
-
-# ---- an owner that died between post and settle ----------------------------------------------------------------------
-
-
-class Second:
-    """The platform of another worker, which knows of the first only what is in the store."""
-
-    def __init__(self, desk: Office, web: Web, memory: PlatformMemory) -> None:
-        async def policy_of(_: str) -> object:
-            return desk.baton.policy()
-
-        self.platform = SlackPlatform(web, desk.store, memory, policy_of, settle_s=0.2)  # type: ignore[arg-type]
-
-
-async def test_what_a_dead_owner_had_posted_is_found_by_the_next(redis_url: str, tmp_path: Path) -> None:
-    async with (
-        office(redis_url, tmp_path) as desk,
-        RedisStore(redis_url) as store,
-        Web(desk.slack.bot_token, base_url=desk.slack.api_url) as web,
-    ):
-        there = await desk.asks("mia", "@mia", CALLS)
-        await desk.quiet()
-        await desk.does(there, Claimed("ana"))
-        conversation = (await desk.record(there)).conversation
-        assert conversation is not None
-        policy, other = desk.baton.policy(), Second(desk, web, store).platform
-        handoff = conversation.holder.handoff.id  # type: ignore[union-attr]
-        rows = [
-            Row("customer", f"{there}|90|0", Say(Actor("person", "ana"), "once"), "reconcile", "reply"),
-            Row("customer", f"{there}|90|1", Say(Actor("agent", "triage"), ANSWER * 800), "reconcile", "reply"),
-            Row("customer", f"{there}|90|2", Notice("resolved", 7, "done"), "reconcile", "line"),
-            Row("desk", f"{there}|90|3", PostCard("billing", handoff), "reconcile", "card"),
-        ]
-        for row in rows:
-            assert await other.find(row, conversation) is None, "nothing of it was sent yet"
-            sent = await desk.platform.perform(row, conversation, policy)
-            assert sent and await other.find(row, conversation) == sent
-
-        posted = [payload(each)["key"] for channel in ("@mia", "#desk-billing") for each in ours(desk, channel)]
-        assert len(posted) == len(set(posted))
-
-
-async def test_a_handoff_that_waits_for_another_team_leaves_a_line_where_its_card_was(
-    redis_url: str, tmp_path: Path
-) -> None:
-    async with office(redis_url, tmp_path) as desk:
-        there = await desk.asks("mia", "@mia", CALLS)
-        await desk.quiet()
-        conversation = (await desk.record(there)).conversation
-        assert conversation is not None
-        handoff = conversation.holder.handoff.id  # type: ignore[union-attr]
-        row = Row("desk", f"{there}|93|0", PostCard("platform", handoff), "reconcile", "card")
-        await desk.platform.perform(row, conversation, desk.baton.policy())
-
-        before, now = desk.card("#desk-billing"), desk.card("#desk-platform")
-        assert (before.text, before.blocks, before.attachments) == (":arrow_right: Moved to Platform", [], [])
-        await desk.does(there, Claimed("ana"))
-        assert "*Ana Duarte*" in drawn(now) and "Ana" not in drawn(before)
-
-
-async def test_half_of_a_long_answer_is_continued_not_repeated(redis_url: str, tmp_path: Path) -> None:
-    async with (
-        office(redis_url, tmp_path) as desk,
-        RedisStore(redis_url) as store,
-        Web(desk.slack.bot_token, base_url=desk.slack.api_url) as web,
-    ):
-        there = await desk.asks("mia", "@mia", CALLS)
-        await desk.quiet()
-        conversation = (await desk.record(there)).conversation
-        assert conversation is not None
-        policy, other = desk.baton.policy(), Second(desk, web, store).platform
-        words = " ".join(f"w{number:06d}" for number in range(5_000))
-        row = Row("customer", f"{there}|91|0", Say(Actor("agent", "triage"), words), "reconcile", "reply")
-        desk.slack.fault("drop_after", "chat.postMessage", skip=1)
-        with pytest.raises(Temporary):
-            await desk.platform.perform(row, conversation, policy)
-
-        assert await other.find(row, conversation) is None, "two of four are there"
-        first = await other.perform(row, conversation, policy)
-        parts = [each for each in desk.seen(there) if kind(each) == "reply"]
-        assert " ".join(each.text for each in parts).split() == words.split()
-        assert first == f"T0ACME.{parts[0].channel}:{parts[0].ts}"
-
-
-async def test_rows_that_are_repeated_without_a_look_up_do_nothing_twice(redis_url: str, tmp_path: Path) -> None:
-    async with (
-        office(redis_url, tmp_path) as desk,
-        RedisStore(redis_url) as store,
-        Web(desk.slack.bot_token, base_url=desk.slack.api_url) as web,
-    ):
-        there = await desk.asks("mia", "#help", CALLS)
-        directly = await desk.asks("tom", "@tom", CALLS)
-        await desk.quiet()
-        await desk.does(there, Claimed("ana"))
-        await desk.does(directly, Claimed("alice"))
-        policy, other = desk.baton.policy(), Second(desk, web, store).platform
-        for place, person in ((there, "ana"), (directly, "alice")):
-            conversation = (await desk.record(place)).conversation
-            assert conversation is not None
-            handoff = conversation.holder.handoff.id  # type: ignore[union-attr]
-            before = len(desk.private(person)), len(desk.seen(place))
-            invite = Row("desk", f"{place}|92|0", InvitePerson(person, handoff), "free", "line")
-            await desk.platform.perform(invite, conversation, policy)
-            await settled(other, invite, conversation, policy)
-            assert len(desk.private(person)) == before[0] + 1
-            assert len(desk.seen(place)) == before[1] + (place == there)
-        sync = Row("desk", f"{directly}|92|1", SyncDesk(handoff), "free", "relay")
-        desk.slack.fault("hold", "chat.postMessage", channel="#desk-billing")
-        held = asyncio.create_task(desk.asks("tom", "@tom", "hello?"))
-        await desk.slack.until(lambda: [each for each in desk.slack.messages("#desk-billing") if kind(each) == "relay"])
-        await held
-        await settled(other, sync, conversation, policy)
-        desk.slack.faults.clear()
-        await desk.quiet()
-        assert [each.text for each in desk.slack.messages("#desk-billing") if kind(each) == "relay"] == ["hello?"]
-
-
-async def settled(platform: SlackPlatform, row: Row, conversation: object, policy: object) -> None:
-    """Perform as the worker does: a call that may still be on its way is waited for."""
-    while True:
-        try:
-            await platform.perform(row, conversation, policy)  # type: ignore[arg-type]
-            return
-        except Temporary as error:
-            await asyncio.sleep(error.retry_after_s or 0.0)
