@@ -144,7 +144,7 @@ class Delivery:
         platform = world.platforms.get(self._conversation.platform)
         if row.row.resend == "free" or platform is None or platform.transcript_is_delivery:
             return False
-        await asyncio.sleep(min(world.settle_s, world.settle_s - await world.engine.elapsed_s(since_ms)))
+        await asyncio.sleep(min(world.settle_s, world.settle_s - await world.engine.elapsed_s(self._lease, since_ms)))
         if row.row.resend == "never":
             await self._give_up(row, "nobody knows whether it was sent")
             return True

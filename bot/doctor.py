@@ -102,8 +102,7 @@ async def _store(url: str, revive: Revive | None, now: Callable[[], float], *, k
         for warning in store.found.warnings:
             problem, _, fix = warning.partition("; ")
             yield Finding("redis durability", problem, fix or "change the server's configuration")
-        seconds, micros = await store.calls.call("TIME")
-        yield clock("clock against redis", int(seconds) + int(micros) / 1e6, now())
+        yield clock("clock against redis", await store.server_ms() / 1000, now())
         yield Finding("redis crash loses", store.found.loss)
         yield await replicas(store)
         yield stored_schema(store.schema)

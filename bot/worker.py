@@ -29,7 +29,7 @@ class Worker:
     Args:
         at_once: how many conversations it holds at most.
         beat_s: how often leases are prolonged; by default every second, and at least three times in a lease.
-        poll_s: how long it sleeps on the bells, and how often it looks for the leases of the dead; with some jitter.
+        poll_s: how long it sleeps on the bells. Twice in that time it looks for the leases of the dead.
     """
 
     def __init__(
@@ -56,7 +56,8 @@ class Worker:
             taking = group.create_task(self._take(group), name="take")
             loops = [
                 group.create_task(self._every(self._beat_s, self._beat), name="beat"),
-                group.create_task(self._every(self._poll_s, self._keep_house), name="house"),
+                group.create_task(self._every(self._poll_s, self._world.engine.keep_abreast), name="house"),
+                group.create_task(self._every(self._poll_s / 2, self._reap), name="reap"),
                 group.create_task(self._every(TIMERS_S, self._fire), name="timers"),
             ]
             await self._stopping.wait()
@@ -131,8 +132,7 @@ class Worker:
         if self._held:
             await self._look_at_held(dict(self._held))
 
-    async def _keep_house(self) -> None:
-        await self._world.engine.keep_abreast()
+    async def _reap(self) -> None:
         reaped = await self._world.engine.reap()
         if reaped:
             log.info("leases.reaped", count=reaped)

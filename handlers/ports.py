@@ -342,9 +342,9 @@ class Engine(Protocol):
         """Whether that doubt is because something is certainly lost. Then agents are silent: that a person took a
         conversation may be among it."""
 
-    async def elapsed_s(self, since_ms: int) -> float:
-        """How long that time of the store's is past by the store's own clock, which is not this machine's; below 0 if
-        that clock was set back."""
+    async def elapsed_s(self, lease: Lease, since_ms: int) -> float:
+        """How long that time of the store's is past by the clock that dates this conversation's marks, which is not
+        this machine's; below 0 if that clock was set back."""
 
     async def keep_abreast(self) -> None:
         """See whether the store forgot what this worker wrote, and whether others say so. At least once a second."""

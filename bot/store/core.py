@@ -67,9 +67,11 @@ class Core:
     async def now_ms(self) -> int:
         """The store's time, test clock included."""
         override = await self.override()
-        if override != "":
-            return int(override)
-        seconds, micros = await self.calls.call("TIME")
+        return int(override) if override != "" else await self.server_ms()
+
+    async def server_ms(self, at: str = "") -> int:
+        """The clock of the server that has the key `at`; in a cluster each has its own."""
+        seconds, micros = await self.calls.call("TIME", at=at)
         return int(seconds) * 1000 + int(micros) // 1000
 
     async def on_shard(self, name: str, shard: int, *args: Argument) -> Any:

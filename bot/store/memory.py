@@ -31,8 +31,7 @@ class LeasedMemory:
 
     async def clock_s(self) -> float:
         """By the server that has the conversation."""
-        seconds, micros = await self.engine.calls.call("TIME", at=self.engine.tag(self.lease.shard))
-        return int(seconds) + int(micros) / 1e6
+        return await self.engine.server_ms(self.engine.tag(self.lease.shard)) / 1000
 
 
 def memory_key(tag: str, conversation: str) -> str:

@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping
 from typing import Final, Literal
 
-from handlers.ports import Mail
+from handlers.ports import Lease, Mail
 
 from .connection import Argument
 from .core import Core
@@ -36,9 +36,8 @@ class RedisOverdue(Core):
             count += sum(await asyncio.gather(*(self.on_shard("reap", shard, "", believed_ms) for shard in over)))
         return count
 
-    async def elapsed_s(self, since_ms: int) -> float:
-        """See the port."""
-        return (await self._time_ms([0]) - since_ms) / 1000
+    async def elapsed_s(self, lease: Lease, since_ms: int) -> float:
+        return (await self.server_ms(self.tag(lease.shard)) - since_ms) / 1000
 
     async def fire_timers(self) -> int:
         override = await self.override()
@@ -63,7 +62,7 @@ class RedisOverdue(Core):
             now_ms, *found = await self.calls.run(script, list(keys.values()), len(keys), override, TIMERS_AT_ONCE)
             return int(now_ms), {shards[place - 1]: due for place, due in zip(found[::2], found[1::2], strict=True)}
         asked = [("ZRANGE", key, 0, 0, "WITHSCORES") for key in keys.values()]
-        now_ms, firsts = await asyncio.gather(self._time_ms(shards), self.calls.all(asked))
+        now_ms, firsts = await asyncio.gather(self.server_ms(self.tag(shards[0])), self.calls.all(asked))
         latest_ms = (now_ms if override == "" else int(override)) + CLOCKS_APART_MS
         ripe = [shard for shard, first in zip(shards, firsts, strict=True) if first and float(first[1]) <= latest_ms]
         replies = await asyncio.gather(
@@ -94,16 +93,11 @@ class RedisOverdue(Core):
             found.setdefault(await self.calls.node_of(self.tag(shard)), []).append(shard)
         return found
 
-    async def _time_ms(self, shards: list[int]) -> int:
-        """By the clock of the server that has these shards."""
-        seconds, micros = await self.calls.call("TIME", at=self.tag(shards[0]))
-        return int(seconds) * 1000 + int(micros) // 1000
-
     async def _believed_ms(self, node: str, shards: list[int]) -> int:
         """Leases there that end before are over."""
         clock = self._lease_clocks.setdefault(node, LeaseClock(self.lease_s))
         asked_s = time.monotonic()
-        server_ms = await self._time_ms(shards)
+        server_ms = await self.server_ms(self.tag(shards[0]))
         clock.look(server_ms / 1000, asked_s, time.monotonic())
         if clock.set_back:
             await asyncio.gather(*(self.on_shard("set_back", shard, int(self.lease_s * 1000)) for shard in shards))
@@ -119,7 +113,7 @@ class RedisOverdue(Core):
         time itself."""
         keys = [f"{self.tag(shard)}:l" for shard in shards]
         if self.calls.clustered:
-            latest_ms = await self._time_ms(shards) + CLOCKS_APART_MS
+            latest_ms = await self.server_ms(self.tag(shards[0])) + CLOCKS_APART_MS
             firsts = await self.calls.all([("ZRANGE", key, 0, 0, "WITHSCORES") for key in keys])
             return [
                 shard for shard, first in zip(shards, firsts, strict=True) if first and float(first[1]) <= latest_ms
