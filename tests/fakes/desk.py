@@ -289,8 +289,11 @@ def environment(**more: str) -> dict[str, str]:
 
 
 @contextmanager
-def running(folder: Path, *, config: str = "", workers: int = 2, **settings: str) -> Iterator[Desk]:
-    """A desk on its own Redis until the block ends. `settings` are further variables of every process."""
+def running(
+    folder: Path, *, config: str = "", workers: int = 2, wire: Callable[[str], str] = str, **settings: str
+) -> Iterator[Desk]:
+    """A desk on its own Redis until the block ends. `wire`: the address under which its processes reach the Redis;
+    `settings` are further variables of theirs."""
     text = config or globals()["config"]()
     (folder / "config.yaml").write_text(text)
     with ExitStack() as stack:
@@ -299,12 +302,13 @@ def running(folder: Path, *, config: str = "", workers: int = 2, **settings: str
         stack.callback(give_back, port)
         model = FakeModel(port).start()
         variables = environment(
-            REDIS_URL=redis.url, BATON_API_TOKEN=TOKEN, BATON_SECRET_KEY=SECRET, OPENAI_API_KEY="none",
-            OPENAI_BASE_URL=model.base_url, **settings,
+            BATON_API_TOKEN=TOKEN, BATON_SECRET_KEY=SECRET, OPENAI_API_KEY="none", OPENAI_BASE_URL=model.base_url,
+            **settings,
         )  # fmt: skip
 
         def program(role: str, name: str) -> Program:
-            return Program(("serve", "--role", role, "--port", "0"), folder, variables, name)
+            own = {**variables, "REDIS_URL": wire(redis.url)}
+            return Program(("serve", "--role", role, "--port", "0"), folder, own, name)
 
         others = [program("worker", f"worker-{number}") for number in range(1, workers + 1)]
         desk = Desk(program("ingress", "ingress"), redis=redis, model=model, workers=others)

@@ -26,6 +26,8 @@ from tests.fakes.desk import Desk, View, eventually
 
 T = TypeVar("T")
 Mode = Literal["http", "socket"]
+Wire = Callable[[str], str]
+"""The address of a server -> the one under which it is reached over a wire that may be broken."""
 TEAM = "T0ACME"
 BOT = "<@U0BATON>"
 STAFF = ("ana", "ben", "cleo", "dan")
@@ -143,11 +145,12 @@ class SlackDesk:
     desk: Desk
     town: Town
     mode: Mode
+    wire: Wire = str
 
     def find_ingress(self) -> None:
         """Tell Slack where events go to, now that the ingress serves; by sockets it calls Slack itself."""
         if self.mode == "http":
-            self.town.slack.app.request_url = f"{self.desk.ingress.url}/slack/events"
+            self.town.slack.app.request_url = f"{self.wire(self.desk.ingress.url)}/slack/events"
         else:
             eventually(lambda: self.town.see(lambda slack: len(slack.sockets.open) == 2), what="two sockets")
 
@@ -344,8 +347,9 @@ def texts(messages: Sequence[Message]) -> list[str]:
 
 @contextmanager
 def opened(
-    folder: Path, *, mode: Mode = "http", config: str = "", options: Options | None = None, **settings: str
-) -> Iterator[SlackDesk]:
+    folder: Path, *, mode: Mode = "http", config: str = "", options: Options | None = None, wire: Wire = str,
+    **settings: str,
+) -> Iterator[SlackDesk]:  # fmt: skip
     """An ingress and two workers on their own Redis, connected to a Slack of their own, until the block ends."""
     town = Town(options)
     town.start()
@@ -353,12 +357,12 @@ def opened(
         slack = town.slack
         secret, app = (slack.signing_secret, "") if mode == "http" else ("", slack.app_token)
         variables = {
-            "SLACK_BOT_TOKEN": slack.bot_token, "SLACK_API_URL": slack.api_url, "SLACK_SIGNING_SECRET": secret,
-            "SLACK_APP_TOKEN": app,
+            "SLACK_BOT_TOKEN": slack.bot_token, "SLACK_API_URL": f"{wire(slack.url.rstrip('/'))}/api/",
+            "SLACK_SIGNING_SECRET": secret, "SLACK_APP_TOKEN": app,
         }  # fmt: skip
         text = config or globals()["config"]()
-        with fakes.running(folder, config=text, **variables, **settings) as desk:
-            opened_desk = SlackDesk(desk, town, mode)
+        with fakes.running(folder, config=text, wire=wire, **variables, **settings) as desk:
+            opened_desk = SlackDesk(desk, town, mode, wire)
             opened_desk.find_ingress()
             yield opened_desk
     finally:

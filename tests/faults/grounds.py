@@ -19,6 +19,7 @@ HEALED_WITHIN_S = 40.0
 SEEN_WITHIN_S = 1.0
 
 
+DELAYS_S = (0.0, 0.02, 0.1)  # of everything that passes a wire, until it is told otherwise
 STEPS_S = (5.0, 90.0, 900.0, 7_200.0)  # a clock makes, ahead or back
 
 
@@ -103,8 +104,10 @@ class Plain:
                 await asyncio.sleep(chance.uniform(0.0, 0.3))
                 self.server.start()
                 self._counted["server killed"] += 1
-            case 1 | 2:
+            case 1:
                 proxy.cut()
+            case 2:
+                proxy.delay(chance.choice(DELAYS_S))
             case 3 | 4:
                 proxy.swallow()
             case 5:
@@ -124,6 +127,8 @@ class Plain:
     async def heal(self) -> None:
         for clock in self._clocks:
             clock.mend()
+        for proxy in self._proxies:
+            proxy.delay(0.0)
 
     def remove(self) -> None:
         for proxy in self._proxies:

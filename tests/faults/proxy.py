@@ -23,14 +23,16 @@ CHUNK = 65_536
 
 
 class Proxy:
-    """In front of the server at `url` (unix:// or redis://host:port), on a unix socket of its own and a thread of its
-    own. `faults` counts what it did to connections."""
+    """In front of the server at `url` (unix://, redis://host:port or http://host:port), on a thread of its own: on a
+    unix socket, before a web server on a port. `faults` counts what it did to connections."""
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
         self._target = parts.path if parts.scheme == "unix" else (parts.hostname or "", parts.port or 0)
         self._folder = tempfile.TemporaryDirectory(prefix="baton-proxy-")
         self._socket = Path(self._folder.name) / "proxy.sock"
+        self._is_web = parts.scheme == "http"
+        self._port = 0
         self.faults: Counter[str] = Counter()
         self._wires: set[_Wire] = set()
         self._delay_s = 0.0
@@ -41,7 +43,7 @@ class Proxy:
 
     @property
     def url(self) -> str:
-        return f"unix://{self._socket}"
+        return f"http://127.0.0.1:{self._port}" if self._is_web else f"unix://{self._socket}"
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -76,10 +78,11 @@ class Proxy:
         def delay() -> None:
             self._delay_s = by_s
 
-        self._tell("delayed", delay)
+        self._tell("delayed" if by_s else "", delay)
 
     def _tell(self, name: str, act: Callable[[], Any]) -> None:
-        self.faults[name] += 1
+        if name:
+            self.faults[name] += 1
         self._loop.call_soon_threadsafe(act)
 
     def _each(self, act: Callable[["_Wire"], None]) -> None:
@@ -90,7 +93,11 @@ class Proxy:
 
     async def _serve(self) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-        server = await asyncio.start_unix_server(self._carry, self._socket)
+        if self._is_web:
+            server = await asyncio.start_server(self._carry, "127.0.0.1", 0)
+            self._port = server.sockets[0].getsockname()[1]
+        else:
+            server = await asyncio.start_unix_server(self._carry, self._socket)
         self._ready.set()
         await self._stop.wait()
         server.close()

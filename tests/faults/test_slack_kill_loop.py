@@ -1,4 +1,5 @@
-"""Workers, the ingress and its sockets are killed while people talk in Slack, and Slack itself fails now and then.
+"""Workers, the ingress and its sockets are killed while people talk in Slack, Slack itself fails now and then, and so
+do the wires: of each process to the store, to Slack, and from Slack to the ingress.
 
 Afterwards what Slack shows is laid beside what the desk holds. BATON_SLACK_KILLS: how many are killed in each mode,
 3 unless it says more: workers and the ingress, and all sockets once.
@@ -12,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,6 +33,8 @@ from tests.faults.checker import (
     not_stuck,
     nothing_is_said_twice,
 )
+from tests.faults.grounds import DELAYS_S
+from tests.faults.proxy import Proxy
 from tests.faults.test_kill_loop import everything, quiet
 from tests.faults.traffic import Talk, answers
 
@@ -43,6 +47,8 @@ LINES = 8 * KILLS
 SETTLED_WITHIN_S = 300.0
 # A kill takes some seconds to heal; Slack's own second and third attempts come after one and five minutes.
 RETRIES_S = (0.1, 1.0, 3.0, 6.0, 12.0)
+WIRES_BROKEN = 3  # with each kill
+LONGEST_STALL_S = 2.0  # nothing is said for so long; a call is given up after seven seconds
 MODAL_S = 3.0  # how long somebody waits for a modal before they look again
 LIMITED = ("chat.postMessage", "chat.update", "chat.getPermalink", "conversations.replies", "views.open", "users.info")
 CHECKS = (messages_are_kept, nothing_is_said_twice, epochs_rise, not_stuck)
@@ -169,13 +175,48 @@ class SlackTalk(Talk):
 PEOPLE = {name: threading.Lock() for name in slack_desk.STAFF}
 
 
-def storm(desk: SlackDesk, talks: Sequence[SlackTalk], failed: Callable[[], bool]) -> Counter[str]:
+class Wires:
+    """Puts a wire in front of each server that it is given, and breaks one now and then."""
+
+    def __init__(self, until: ExitStack) -> None:
+        self._until = until
+        self._proxies: list[Proxy] = []
+
+    def __call__(self, url: str) -> str:
+        self._proxies.append(self._until.enter_context(Proxy(url)))
+        return self._proxies[-1].url
+
+    def trouble(self, chance: random.Random) -> None:
+        proxy = chance.choice(self._proxies)
+        match chance.randrange(4):
+            case 0:
+                proxy.cut()
+            case 1:
+                proxy.swallow()
+            case 2:
+                proxy.stall(chance.uniform(0.1, LONGEST_STALL_S))
+            case _:
+                proxy.delay(chance.choice(DELAYS_S))
+
+    def mend(self) -> None:
+        for proxy in self._proxies:
+            proxy.delay(0.0)
+
+    @property
+    def done(self) -> Counter[str]:
+        faults = sum((proxy.faults for proxy in self._proxies), Counter[str]())
+        return Counter({f"wire {name}": times for name, times in faults.items()})
+
+
+def storm(desk: SlackDesk, talks: Sequence[SlackTalk], wires: Wires, failed: Callable[[], bool]) -> Counter[str]:
     """Kill until it is enough and enough has happened, or a talk has failed: workers, each third time the ingress, and
     now and then all sockets at once."""
     chance = random.Random(KILLS)
     done: Counter[str] = Counter()
     while done["workers"] + done["ingress"] < KILLS or sum(talk.events for talk in talks) < EVENTS:
         trouble(desk, chance, talks)
+        for _ in range(WIRES_BROKEN):
+            wires.trouble(chance)
         done["faults"] += 3 + len(LIMITED)
         turn = done["turns"] = done["turns"] + 1
         if turn % 3 == 0:
@@ -193,7 +234,7 @@ def storm(desk: SlackDesk, talks: Sequence[SlackTalk], failed: Callable[[], bool
         if failed():
             break
     del done["turns"]
-    return done
+    return done + wires.done
 
 
 def trouble(desk: SlackDesk, chance: random.Random, talks: Sequence[SlackTalk]) -> None:
@@ -276,19 +317,25 @@ def test_every_promise_is_kept_in_slack_while_processes_are_killed(tmp_path: Pat
     began = time.monotonic()
     options = Options(retry_delays_s=RETRIES_S, methods_index=INDEX if INDEX.exists() else None)
     config = slack_desk.config(agent_timeout="20s")
-    with slack_desk.opened(tmp_path, mode=mode, config=config, options=options, BATON_LEASE_S="2") as desk:
+    with (
+        ExitStack() as until,
+        slack_desk.opened(
+            tmp_path, mode=mode, config=config, options=options, wire=(wires := Wires(until)), BATON_LEASE_S="2"
+        ) as desk,
+    ):
         desk.desk.model.otherwise(*answers(1000 * KILLS))
         stop = threading.Event()
         talks = [SlackTalk(desk, number, stop) for number in range(CONVERSATIONS)]
         with ThreadPoolExecutor(2 * len(talks)) as pool:
             speaking = [pool.submit(part) for talk in talks for part in (talk.customer, talk.staff)]
             try:
-                kills = storm(desk, talks, lambda: any(part.done() and part.exception() for part in speaking))
+                kills = storm(desk, talks, wires, lambda: any(part.done() and part.exception() for part in speaking))
             finally:
                 stop.set()
             for part in speaking:
                 part.result()
         desk.town.see(lambda slack: slack.faults.clear())
+        wires.mend()
         settle(desk)
         for talk in talks:
             talk.close()

@@ -41,8 +41,7 @@ NOT_TORTURED = (
     "The order of what one connection carries: TCP keeps it, and so does the wire that misbehaves. Between connections "
     "nothing is kept: each is delayed, stalled and cut by itself, so what was sent later over one arrives earlier than "
     "what was sent over another.",
-    "Slack on sentinels and on a cluster, and wires that misbehave between Slack and here: in Slack one server without "
-    "faults of its own, and calls that fail or are limited (429).",
+    "Slack on sentinels and on a cluster: there it is one server, whose wires break and whose processes live.",
     "Real models: answers are scripted.",
 )
 
@@ -76,6 +75,7 @@ def _of_slack(found: re.Match[str]) -> Outcome:
     done: dict[str, int] = ast.literal_eval(found["done"])
     kills = Counter({f"{role} killed": done.get(many, 0) for role, many in (("worker", "workers"), ("ingress",) * 2)})
     faults = Counter({"Slack calls to fail": done.get("faults", 0), "sockets lost": done.get("sockets", 0)})
+    faults.update({name: times for name, times in done.items() if name.startswith("wire ")})
     return Outcome(
         f"Slack, {found['mode']}", float(found["seconds"]), int(found["events"]), int(found["lines"]),
         int(found["moves"]), +kills, +faults,
