@@ -35,8 +35,10 @@ run: .venv/.run
 	@test "$(BATON_MODEL_BUILD)" = 0 || $(BIN)/baton model build >/dev/null || true
 	@exec $(BIN)/baton demo --port $(PORT)
 
+# On every core, four at most: a desk of processes takes its share of memory. Files stay whole, because the tests of one
+# may share what it started, and begin in the order of tests/conftest.py.
 test: .venv/.dev
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 check: .venv/.dev
 	@$(BIN)/ruff format --check .

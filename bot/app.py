@@ -10,10 +10,11 @@ import signal
 import socket
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import structlog
 import uvicorn
@@ -34,7 +35,6 @@ from .observe.metrics import register
 from .platforms.console import ConsolePlatform
 from .redaction import redactor
 from .settings import Settings, known_environment
-from .slack_connection import SlackConnection, connect_slack, wanted
 from .store.clock import RealClock, RedisTestClock
 from .store.config_versions import ConfigVersions
 from .store.connection import Revive
@@ -45,6 +45,9 @@ from .triage import engine, judge_of, warm
 from .web.app import create_app
 from .web.services import Explain, Services
 from .worker import Worker
+
+if TYPE_CHECKING:
+    from .slack_connection import SlackConnection
 
 log = structlog.get_logger("baton")
 
@@ -73,7 +76,7 @@ class Baton:
     services: Services
     role: Role
     switch: Switch
-    slack: SlackConnection | None
+    slack: "SlackConnection | None"
 
     def policy(self) -> Policy:
         """What is in force now, the pause switch included."""
@@ -93,7 +96,7 @@ async def assemble(
     Raises:
         ConfigError: the file has errors. Unset: a variable is missing. Unavailable, StoreUnfit: no store to use.
     """
-    with_slack = wanted(settings)
+    connect_slack = _connect_slack(settings)
     clock = RedisTestClock() if test_clock else RealClock()
     store = RedisStore(redis_url, clock=clock, lease_s=settings.baton_lease_s, revive=revive)
     versions = ConfigVersions(store.calls, store.workspace)
@@ -114,10 +117,8 @@ async def assemble(
         await warm(config.policy)
         switch.paused = await store.paused()
         slack: SlackConnection | None = None
-        if with_slack:
-            slack = await stack.enter_async_context(
-                connect_slack(settings, store, policy, takes_events=role != "worker")
-            )
+        if connect_slack is not None:
+            slack = await stack.enter_async_context(connect_slack(store, policy, takes_events=role != "worker"))
         connected: list[ChatPlatform] = [ConsolePlatform(), *platforms]
         if slack is not None:
             connected.append(slack.platform)
@@ -127,9 +128,22 @@ async def assemble(
         )  # fmt: skip
 
 
+def _connect_slack(settings: Settings) -> "Callable[..., AbstractAsyncContextManager[SlackConnection]] | None":
+    """None where the environment does not speak of Slack.
+
+    Raises:
+        Unset: it says half of what is needed.
+    """
+    if all(one is None for one in (settings.slack_bot_token, settings.slack_signing_secret, settings.slack_app_token)):
+        return None
+    from .slack_connection import connect_slack, wanted  # a seventh of all imports, for those who have Slack
+
+    return partial(connect_slack, settings) if wanted(settings) else None
+
+
 def _build(
     settings: Settings, config: LiveConfig, store: RedisStore, role: Role, clock: RealClock | RedisTestClock,
-    runtime: Runtime, switch: Switch, policy: Callable[[], Policy], slack: SlackConnection | None,
+    runtime: Runtime, switch: Switch, policy: Callable[[], Policy], slack: "SlackConnection | None",
     platforms: Sequence[ChatPlatform], demo: bool, api_token: str, secret_key: str,
 ) -> Baton:  # fmt: skip
     """Everything by hand, in the order in which it is needed."""
@@ -264,7 +278,8 @@ def _server(baton: Baton, host: str) -> _Server:
     app = create_app(baton.services)
     inbound = baton.slack.inbound if baton.slack is not None else None
     if inbound is not None and inbound.asgi is not None:
-        app.router.routes.append(Route("/slack/events", inbound.asgi, methods=["POST"]))
+        # First, because to ask all other routes takes longer than to answer.
+        app.router.routes.insert(0, Route("/slack/events", inbound.asgi, methods=["POST"]))
     config = uvicorn.Config(
         app,
         host=host,

@@ -1,6 +1,7 @@
 """The `baton` command. Exit codes: 0 fine, 1 a problem was found, 2 wrong usage. Errors go to standard error."""
 
 import asyncio
+import gc
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -8,39 +9,26 @@ from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
-from .commands.backup import backup_app, migrate_app, restore_app
-from .commands.config import check_app, config_app, explain_app
-from .commands.dead_letters import dead_letters_app
-from .commands.doctor import doctor_app
-from .commands.model import model_app
-from .commands.plainly import Stop, plainly
-from .commands.replay import replay_app
-from .commands.slack import slack_app
-
 app = App(
     name="baton",
     help="Answers people in chat threads and hands the conversation to the right person.",
     version="0.1.0",
     result_action="return_value",
 )
-app.command(check_app)
-app.command(explain_app)
-app.command(config_app)
-app.command(doctor_app)
-# By its path: what judges a line is much to import for every other command.
-app.command("bot.commands.evaluate:eval_app", name="eval", help="Measure triage quality on labelled data.")
-app.command(dead_letters_app)
-app.command(replay_app)
-app.command(backup_app)
-app.command(restore_app)
-app.command(migrate_app)
-app.command(slack_app)
-app.command(model_app)
+# By their paths: what one of them imports, the others need not wait for.
+for _path in (
+    "config:check_app", "config:explain_app", "config:config_app", "doctor:doctor_app", "evaluate:eval_app",
+    "dead_letters:dead_letters_app", "replay:replay_app", "backup:backup_app", "backup:restore_app",
+    "backup:migrate_app", "slack:slack_app", "model:model_app",
+):  # fmt: skip
+    _name = _path.partition(":")[2].removesuffix("_app").replace("_", "-")
+    app.command(f"bot.commands.{_path}", name=_name)
 agents_app = App(name="agents", help="Silence all agents, or let them speak again.")
 app.command(agents_app)
 
 Flag = Annotated[bool, Parameter(negative="")]
 Hidden = Annotated[int | None, Parameter(show=False)]  # what a supervisor tells its child: numbers of open files
+OBJECTS_OF_A_START = 250_000  # more than there are, whatever is imported
 
 
 @app.command
@@ -63,6 +51,7 @@ def demo(
     host
         The address to listen on.
     """
+    from .commands.plainly import plainly
     from .commands.serving import start_demo
 
     with plainly():
@@ -90,6 +79,7 @@ def serve(
     config
         The configuration; without it $BATON_CONFIG, then config.yaml in this directory.
     """
+    from .commands.plainly import plainly
     from .commands.serving import start_serving, start_supervised
 
     with plainly():
@@ -111,6 +101,7 @@ def resume() -> int:
 
 
 def _switch(paused: bool) -> int:
+    from .commands.plainly import plainly
     from .commands.serving import switch_agents
 
     with plainly():
@@ -119,16 +110,36 @@ def _switch(paused: bool) -> int:
     return 0
 
 
+def _missing(error: ImportError) -> str | None:
+    """The module of somebody else that is not there; None for everything else that may be wrong with an import."""
+    cause = error if error.name is not None else error.__cause__  # cyclopts wraps what a command's module raises
+    name = cause.name if isinstance(cause, ModuleNotFoundError) else None
+    return name if name is not None and name.partition(".")[0] not in ("bot", "handlers", "routing") else None
+
+
 def main() -> None:
     """Entry point of the `baton` script."""
-    run: Callable[[], object] = app
+    # Nothing that is imported is ever garbage, and looking for some is a fifth of a start. A process that serves sets
+    # its own thresholds once it does.
+    gc.set_threshold(OBJECTS_OF_A_START, 50, 50)
     try:
+        from .commands.plainly import Stop
+
+        if len(sys.argv) < 2 or sys.argv[1].startswith("-"):
+            app.resolved_commands()  # for the list of them all, each with its first line
+        run: Callable[[], object] = app
         code = run()
+    except ImportError as error:
+        missing = _missing(error)
+        if missing is None:
+            raise
+        sys.stderr.write(f"{missing} is not installed, and Baton needs it: install Baton again, or call make run\n")
+        code = 1
+    except KeyboardInterrupt:
+        code = 130
     except Stop as stop:
         sys.stderr.write(f"{stop}\n")
         code = stop.code
-    except KeyboardInterrupt:
-        code = 130
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -7,6 +7,7 @@ import sys
 from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
@@ -15,13 +16,15 @@ from bot.commands.config import summary
 from bot.commands.installation import installation_store
 from bot.commands.plainly import Stop
 from bot.config_file import check_file
-from bot.fake_slack import FakeSlack, furnish
 from bot.observe.logs import configure
 from bot.settings import Settings, Unset, known_environment, load_settings, random_secret
 from bot.store.embedded import EmbeddedRedis, home_of
 from bot.store.redis import RedisStore
 from bot.supervisor import Program, Supervisor, Tether
 from bot.web.auth import login_path
+
+if TYPE_CHECKING:
+    from bot.fake_slack import FakeSlack
 
 
 def start_demo(host: str, port: int, config: Path | None, *, test_clock: bool, slack: bool) -> int:
@@ -41,7 +44,7 @@ def start_demo(host: str, port: int, config: Path | None, *, test_clock: bool, s
 
     async def serve_demo() -> None:
         async with AsyncExitStack() as stack:
-            fake = await stack.enter_async_context(FakeSlack()) if slack else None
+            fake = await _fake_slack(stack) if slack else None
             baton = await stack.enter_async_context(
                 assemble(
                     with_fake(settings, fake),
@@ -66,11 +69,18 @@ def start_demo(host: str, port: int, config: Path | None, *, test_clock: bool, s
     return 0
 
 
-def with_fake(settings: Settings, fake: FakeSlack | None) -> Settings:
+async def _fake_slack(stack: AsyncExitStack) -> "FakeSlack":
+    from bot.fake_slack import FakeSlack, furnish  # a web server of its own, for those who asked for it
+
+    fake = await stack.enter_async_context(FakeSlack())
+    furnish(fake)
+    return fake
+
+
+def with_fake(settings: Settings, fake: "FakeSlack | None") -> Settings:
     """The environment of a process that takes the fake for Slack, by Socket Mode."""
     if fake is None:
         return settings
-    furnish(fake)
     changes = {
         "slack_bot_token": SecretStr(fake.bot_token),
         "slack_app_token": SecretStr(fake.app_token),
@@ -82,7 +92,7 @@ def with_fake(settings: Settings, fake: FakeSlack | None) -> Settings:
 
 def _banner(
     baton: Baton, file: Path, store: str, address: str, wished_port: int, secret: str, token: str | None,
-    fake: FakeSlack | None,
+    fake: "FakeSlack | None",
 ) -> None:  # fmt: skip
     """What a newcomer reads first."""
     model = baton.services.model

@@ -171,7 +171,7 @@ def _part_asks(part: str, lexicon: Lexicon) -> bool | None:
     at = 0
     found = None
     for _ in range(_MATCHES_LOOKED_AT):
-        match = lexicon.request.search(part, at) or (lexicon.asked_by_name.search(part, at) if named else None)
+        match = lexicon.request(part, at) or (lexicon.asked_by_name.search(part, at) if named else None)
         if match is None:
             break
         if not named or NAME in match.group():

@@ -31,7 +31,7 @@ import numpy as np
 from bot.agents.models.local.background import background_vectors
 from bot.agents.models.local.embedder import Embedder
 from bot.agents.models.local.encoder import Encoder, Floats, Packed
-from bot.agents.models.local.parity import LEAST_COSINE, parity
+from bot.agents.models.local.parity import LEAST_COSINE, parity, vectors
 from bot.agents.models.local.weights import FILE, folders, load, save
 from bot.agents.models.local.wordpiece import WordPiece
 
@@ -83,7 +83,7 @@ def _make(place: Path, scratch: Path, environ: Mapping[str, str], progress: Prog
     packed = {name: Packed.of(tensor) if tensor.ndim == 2 else tensor for name, tensor in tensors.items()}
     progress("comparing", 0.92)
     encoder, pieces = Encoder(packed), WordPiece(vocabulary)
-    cosine = parity(Encoder(tensors), encoder, pieces)
+    cosine = parity(vectors(Encoder(tensors), pieces), encoder, pieces)
     if cosine < LEAST_COSINE:
         raise BuildFailed(f"the packed weights differ too much from the original (cosine {cosine:.5f})")
     save(place, packed, vocabulary)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import hashlib
 import os
 import threading
 from collections import OrderedDict
@@ -14,8 +15,8 @@ import numpy as np
 
 from bot.agents.models.local.encoder import WIDTH, Floats
 from bot.agents.models.local.onnx_encoder import OnnxUnfit, compared, installed
-from bot.agents.models.local.parity import Encodes
-from bot.agents.models.local.weights import NAME, WeightsUnfit, load, read, weights_file
+from bot.agents.models.local.parity import PARITY_TEXTS, Encodes
+from bot.agents.models.local.weights import NAME, WeightsUnfit, load, read, replaced, weights_file
 from bot.agents.models.local.wordpiece import WordPiece
 
 _KEPT = 4_096  # vectors; 6 MB
@@ -63,6 +64,25 @@ class Embedder:
             found[row] = known[text]
         return found
 
+    def kept(self, name: str, texts: Sequence[str]) -> Floats:
+        """The vectors of texts that are always the same: worked out once, then a file of that name beside the weights.
+        A folder that nobody may write to costs the work each time."""
+        digest = hashlib.sha256("\n".join(texts).encode()).hexdigest()
+        path = self.folder / f"{name}-{digest[:12]}.npy"
+        try:
+            known: Floats = np.load(path, allow_pickle=False)
+            if known.shape == (len(texts), WIDTH):
+                return known
+        except (OSError, ValueError, EOFError):
+            pass
+        vectors = self.vectors(texts)
+        try:
+            with replaced(path) as file:
+                np.save(file, vectors)
+        except OSError:
+            pass
+        return vectors
+
 
 @dataclass(frozen=True, slots=True)
 class Engine:
@@ -105,7 +125,7 @@ def _engine(path: Path) -> Engine:
     if not installed():
         return Engine(by_numpy)
     try:
-        faster = compared(tensors, encoder, pieces)
+        faster = compared(tensors, by_numpy.kept("parity", PARITY_TEXTS), pieces)
     except OnnxUnfit as error:
         return Engine(by_numpy, unfit=str(error))
     return Engine(Embedder(faster, pieces, path.parent, by="onnxruntime"), runtime=faster.version)

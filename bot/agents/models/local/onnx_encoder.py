@@ -15,7 +15,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from bot.agents.models.local.encoder import HEADS, LAYERS, TINY, WIDTH, Encoder, Floats, Packed, by_length, whole
+from bot.agents.models.local.encoder import HEADS, LAYERS, TINY, WIDTH, Floats, Packed, by_length, whole
 from bot.agents.models.local.onnx_file import MICROSOFT, Graph
 from bot.agents.models.local.parity import LEAST_COSINE, parity
 from bot.agents.models.local.wordpiece import WordPiece
@@ -60,8 +60,8 @@ def installed() -> bool:
     return importlib.util.find_spec(PACKAGE) is not None
 
 
-def compared(tensors: Tensors, reference: Encoder, pieces: WordPiece) -> OnnxEncoder:
-    """One that gives numpy's vectors on this machine. Raises OnnxUnfit."""
+def compared(tensors: Tensors, reference: Floats, pieces: WordPiece) -> OnnxEncoder:
+    """One that gives numpy's vectors of the parity texts, the `reference`, on this machine. Raises OnnxUnfit."""
     try:
         encoder = OnnxEncoder(tensors)
         cosine = parity(reference, encoder, pieces)

@@ -1,4 +1,4 @@
-"""Whether two encoders give the same vectors, by a dozen texts of every kind."""
+"""Whether an encoder gives the vectors of another, by a dozen texts of every kind."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ class Encodes(Protocol):
         """One row of length 1 per text, which is the numbers of its tokens. Any thread may call it."""
 
 
-def parity(reference: Encodes, other: Encodes, pieces: WordPiece) -> float:
-    """The least cosine between the vectors that the two make of the same texts."""
-    numbers = [pieces.encode(text) for text in PARITY_TEXTS]
-    return float((reference.embed(numbers) * other.embed(numbers)).sum(axis=1).min())
+def vectors(encoder: Encodes, pieces: WordPiece) -> Floats:
+    return encoder.embed([pieces.encode(text) for text in PARITY_TEXTS])
+
+
+def parity(reference: Floats, other: Encodes, pieces: WordPiece) -> float:
+    """The least cosine between these vectors of the texts and those that the other encoder makes."""
+    return float((reference * vectors(other, pieces)).sum(axis=1).min())
