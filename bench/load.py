@@ -23,7 +23,8 @@ from bot.store.redis import RedisStore
 from bot.tenure import World
 from bot.worker import Worker
 from handlers.apply import Desk
-from handlers.ports import AgentRuntime, Commit, Lease, Mail, Place, PlatformMemory, Row
+from handlers.ports import AgentRuntime, PlatformMemory
+from handlers.values import Commit, Lease, Mail, Place, Row
 from routing.conversation import Conversation
 from routing.events import Claimed, MessageReceived
 from routing.policy import Policy

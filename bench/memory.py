@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections import defaultdict
 
-from handlers.ports import Commit
+from handlers.values import Commit
 from routing.decide import birth
 
 from .figures import Figure, Measured

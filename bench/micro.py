@@ -14,7 +14,7 @@ from bot.store.records import mail_of, mail_payload, row_entry
 from bot.store.states import read_state, state_entry
 from bot.triage import judge_of
 from handlers.apply import Desk, to_commit
-from handlers.ports import Decided, Lease, Mail
+from handlers.values import Decided, Lease, Mail
 from routing.conversation import Conversation
 from routing.decide import birth, decide
 from routing.events import AgentReplied, Claimed, Event, MessageReceived

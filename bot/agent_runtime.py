@@ -32,7 +32,8 @@ from bot.agents.models.local.taught import SURE
 from bot.agents.models.openai import OpenAIModel
 from bot.agents.models.responses import model_named
 from bot.agents.transfer import added_by
-from handlers.ports import Judgement, LeaseLost, RunJournal, RunRequest, Unavailable
+from handlers.ports import LeaseLost, RunJournal, Unavailable
+from handlers.values import Judgement, RunRequest
 from routing import budgets
 from routing.conversation import Conversation, Run, Spent, Target
 from routing.events import AgentEvent, AgentFailed, AgentHandedOff, MessageReceived

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 import structlog
 
 from handlers.performer import perform, publish
-from handlers.ports import Lease, LeaseLost, Mail, Permanent, QueuedRow, Temporary, Unavailable
+from handlers.ports import LeaseLost, Permanent, Temporary, Unavailable
+from handlers.values import Lease, Mail, QueuedRow
 from routing.conversation import Conversation
 from routing.effects import PostCard, Publish
 from routing.events import Delivered, DeliveryFailed, Event

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from bot.agents.redact import redact_data, redact_json, redacted
-from handlers.ports import Row
+from handlers.values import Row
 from routing.effects import Emit, Publish
 
 Redact = Callable[[str], str]

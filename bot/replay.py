@@ -13,8 +13,8 @@ from bot.store.log import Damage, Entry, TurnEntry, event_of, journal_entries, l
 from bot.store.logbook import Logbook
 from bot.store.states import state_entry
 from handlers.agent import request
-from handlers.ports import Commit, Decided
 from handlers.replay import Again, Ask, Step, answer_of
+from handlers.values import Commit, Decided
 from routing.conversation import Conversation
 from routing.decide import Decision
 from routing.effects import JournalEntry

@@ -17,20 +17,8 @@ import structlog
 from handlers.agent import request
 from handlers.apply import Desk, park_poison
 from handlers.dispatch import handle
-from handlers.ports import (
-    LANES,
-    AgentRuntime,
-    ChatPlatform,
-    Engine,
-    Lane,
-    Lease,
-    LeaseLost,
-    Mail,
-    PolicyOf,
-    ReadModels,
-    Staffing,
-    Unavailable,
-)
+from handlers.ports import AgentRuntime, ChatPlatform, Engine, LeaseLost, PolicyOf, ReadModels, Staffing, Unavailable
+from handlers.values import LANES, Lane, Lease, Mail
 from routing.conversation import Closed, Conversation, HeldByHuman, OnHold, Resolved, Run
 from routing.events import AgentEvent, AgentFailed
 

@@ -21,7 +21,7 @@ from bot.agents.models.local import (
 )
 from bot.agents.models.local.health import Close, Trial, close_routes, trial
 from bot.settings import known_environment
-from handlers.ports import Judgement
+from handlers.values import Judgement
 from routing import texts
 from routing.lint import THIN
 from routing.policy import Person, Policy

@@ -10,7 +10,8 @@ from routing.policy import Policy
 
 from .apply import Desk, apply
 from .chosen import forbidden, with_facts
-from .ports import AgentRuntime, Lease, Mail, RunRequest
+from .ports import AgentRuntime
+from .values import Lease, Mail, RunRequest
 
 
 async def reported(desk: Desk, runtime: AgentRuntime, lease: Lease, mail: Mail, policy: Policy) -> None:

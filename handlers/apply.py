@@ -42,7 +42,8 @@ from routing.policy import Policy
 from routing.replacing import replaced
 from routing.timers import timers
 
-from .ports import Commit, Decided, Engine, Lane, Lease, Mail, Outcome, Resend, Row, Staffing
+from .ports import Engine, Staffing
+from .values import Commit, Decided, Lane, Lease, Mail, Outcome, Resend, Row
 
 
 @dataclass(frozen=True, slots=True)

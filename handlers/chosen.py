@@ -8,7 +8,8 @@ from routing.edges import edge_facts, refused_to_agent
 from routing.events import AgentHandedOff, HandedBack, MessageReceived, Transferred
 from routing.policy import Policy
 
-from .ports import AgentRuntime, Lease
+from .ports import AgentRuntime
+from .values import Lease
 
 Chosen = AgentHandedOff | Transferred | HandedBack
 

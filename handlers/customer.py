@@ -10,7 +10,8 @@ from routing.rules import Facts, choice
 
 from .apply import Desk, apply
 from .desk import on_duty
-from .ports import AgentRuntime, Commit, Judgement, Lease, Mail
+from .ports import AgentRuntime
+from .values import Commit, Judgement, Lease, Mail
 
 
 async def received(desk: Desk, runtime: AgentRuntime, lease: Lease, mail: Mail, policy: Policy) -> None:

@@ -9,7 +9,8 @@ from routing.policy import Policy
 from .agent import view
 from .apply import Desk, apply
 from .chosen import with_facts
-from .ports import AgentRuntime, Lease, Mail
+from .ports import AgentRuntime
+from .values import Lease, Mail
 
 
 async def acted(desk: Desk, runtime: AgentRuntime, lease: Lease, mail: Mail, policy: Policy) -> None:

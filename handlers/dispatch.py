@@ -7,7 +7,8 @@ from routing.policy import Policy
 
 from . import agent, customer, desk, timer
 from .apply import Desk
-from .ports import AgentRuntime, Lease, Mail
+from .ports import AgentRuntime
+from .values import Lease, Mail
 
 
 async def handle(desk_: Desk, runtime: AgentRuntime, lease: Lease, mail: Mail, policy: Policy) -> None:

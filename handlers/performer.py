@@ -6,7 +6,8 @@ from routing.conversation import Conversation
 from routing.effects import FreeSlot, KeepCase, Publish
 from routing.policy import Policy
 
-from .ports import ChatPlatform, Permanent, PlatformMemory, ReadModels, Row, Staffing
+from .ports import ChatPlatform, Permanent, PlatformMemory, ReadModels, Staffing
+from .values import Row
 
 
 async def perform(

@@ -19,7 +19,8 @@ from routing.timers import Timer, timers
 from .apply import decision_of, for_people, line_of
 from .chosen import with_facts
 from .customer import judged
-from .ports import AgentRuntime, Lease, Place, Way
+from .ports import AgentRuntime
+from .values import Lease, Place, Way
 
 ANSWERS_IN_A_ROW = 12  # of asked agents that hand to each other at one point of the conversation
 OF_A_RUN = ("agent_timeout", "slow_line")

@@ -3,7 +3,7 @@
 from routing.policy import Policy
 
 from .apply import Desk, apply
-from .ports import Lease, Mail
+from .values import Lease, Mail
 
 
 async def happened(desk: Desk, lease: Lease, mail: Mail, policy: Policy) -> None:

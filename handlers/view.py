@@ -25,7 +25,7 @@ from routing.events import MessageReceived
 from routing.policy import Person, Policy, Team
 
 from .packet import compose, rfc3339
-from .ports import Record
+from .values import Record
 
 Duty = tuple[str, int | None, int]
 HIDDEN_KINDS = {"items", "amend", "withdrawn"}

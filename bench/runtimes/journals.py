@@ -10,7 +10,7 @@ from bench.load import BenchStore, at_once, line, place, policy
 from bot.agent_runtime import _Journal as LibraryJournal
 from bot.agents import Journal
 from bot.tenure import Journal as TurnJournal
-from handlers.ports import Commit, Lease
+from handlers.values import Commit, Lease
 from routing.conversation import Run
 from routing.decide import birth, decide
 

@@ -18,7 +18,8 @@ from bot.agent_runtime import Runtime
 from handlers.agent import request
 from handlers.apply import Desk
 from handlers.dispatch import handle
-from handlers.ports import Commit, Engine, Lease, Mail, Place, Staffing
+from handlers.ports import Engine, Staffing
+from handlers.values import Commit, Lease, Mail, Place
 from routing import values
 from routing.conversation import Conversation, HeldByAgent, HeldByHuman, Offered, OnHold, Parked, Queued, Target
 from routing.effects import Line

@@ -1,6 +1,7 @@
 """The web console as a platform: its pages read transcript and state, so a committed line has been delivered."""
 
-from handlers.ports import PlatformMemory, Row
+from handlers.ports import PlatformMemory
+from handlers.values import Row
 from routing.conversation import Conversation
 from routing.policy import Policy
 

@@ -7,7 +7,8 @@ import socket
 from collections.abc import Mapping
 from typing import Any
 
-from handlers.ports import Clock, Place
+from handlers.ports import Clock
+from handlers.values import Place
 
 from .clock import RealClock
 from .connection import Argument, Bells, Calls

@@ -8,7 +8,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from handlers.ports import Mail, Row
+from handlers.values import Mail, Row
 from routing.events import MessageReceived
 
 from . import codec

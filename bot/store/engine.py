@@ -7,7 +7,8 @@ from typing import Any, Final, Literal
 
 import structlog
 
-from handlers.ports import Commit, Lane, Lease, LeaseLost, Mail, Place, QueuedRow
+from handlers.ports import LeaseLost
+from handlers.values import Commit, Lane, Lease, Mail, Place, QueuedRow
 from routing.conversation import Conversation
 from routing.effects import Line
 

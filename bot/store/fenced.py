@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any, Final
 
-from handlers.ports import Lane, Lease, LeaseLost
+from handlers.ports import LeaseLost
+from handlers.values import Lane, Lease
 
 from .connection import Argument
 from .finding import RedisFinding

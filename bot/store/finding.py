@@ -6,7 +6,7 @@ import time
 from functools import cached_property
 from typing import Final
 
-from handlers.ports import Lease
+from handlers.values import Lease
 
 from .connection import Argument
 from .core import Core

@@ -13,14 +13,14 @@ Answer = TypeVar("Answer")
 
 MANY: Final = 8
 LATELY_S: Final = 0.1
-COMPANY_S: Final = 0.02
+COMPANY_S: Final = 0.03
 AT_ONCE: Final = 64
 
 
 class Gathering(Generic[Asked, Answer]):
     """One call for what several ask.
 
-    It leaves at once, unless there were eight or more within the last tenth of a second: then it waits for 20 ms for
+    It leaves at once, unless there were eight or more within the last tenth of a second: then it waits for 30 ms for
     company. `send` answers in the order of what is asked; where it is refused by the server, each is sent alone, so
     that one that cannot be answered spoils no other.
     """

@@ -15,7 +15,7 @@ from typing import Any, Final, Literal
 
 import structlog
 
-from handlers.ports import Lease
+from handlers.values import Lease
 
 from .core import Core
 

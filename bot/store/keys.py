@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from handlers.ports import LANES
+from handlers.values import LANES
 
 Carried = Literal["with its conversation", "as it is", "by its conversation", "no"]
 

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, get_args
 
-from handlers.ports import Commit, Way
+from handlers.values import Commit, Way
 from routing.conversation import Conversation
 from routing.effects import Effect, JournalEntry, Line
 from routing.events import AgentEvent, Event, MessageReceived

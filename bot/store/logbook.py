@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from handlers.ports import Place
+from handlers.values import Place
 from routing.conversation import Conversation
 from routing.effects import Line
 

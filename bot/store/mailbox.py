@@ -5,7 +5,8 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
-from handlers.ports import Enqueued, Glance, Mail, Outcome, Place, Record, Unavailable
+from handlers.ports import Unavailable
+from handlers.values import Enqueued, Glance, Mail, Outcome, Place, Record
 from routing.conversation import Closed, Conversation
 from routing.events import CancelRequested, MessageDeleted, MessageEdited, MessageReceived, PostedNatively
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from handlers.ports import Lease
+from handlers.values import Lease
 
 if TYPE_CHECKING:
     from .outbox import RedisOutbox

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from handlers.ports import Lease, LeaseLost, Mail, Marked, Place, QueuedRow
+from handlers.ports import LeaseLost
+from handlers.values import Lease, Mail, Marked, Place, QueuedRow
 from routing.effects import Say
 from routing.events import Event, SpeechSuppressed
 

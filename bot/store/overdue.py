@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping
 from typing import Final, Literal
 
-from handlers.ports import Lease, Mail
+from handlers.values import Lease, Mail
 
 from .connection import Argument
 from .core import Core

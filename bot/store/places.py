@@ -8,7 +8,7 @@ such suffixes lies on one shard (`channel` is the id without any), and there the
 import re
 import zlib
 
-from handlers.ports import Place
+from handlers.values import Place
 
 LOCAL = "local"
 _ORDINALS = re.compile(r"(?<=.)(~[1-9][0-9]*)+\Z", re.DOTALL)

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeVar, cast
 
-from handlers.ports import LANES, Lane, Mail, Outcome, QueuedRow, Row
+from handlers.values import LANES, Lane, Mail, Outcome, QueuedRow, Row
 from routing.events import MessageReceived, TimerFired, TimerKind
 from routing.replacing import replaced
 from routing.timers import Timer

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from redis.exceptions import ResponseError
 
-from handlers.ports import Place
+from handlers.values import Place
 from routing.conversation import slots
 
 from . import schema

@@ -8,7 +8,7 @@ and of states (states.py).
 from collections.abc import Mapping
 from typing import Final
 
-from handlers import ports
+from handlers import values
 from routing import conversation as c
 from routing import effects as x
 from routing import events as e
@@ -32,10 +32,10 @@ TAGS: Final[Mapping[type, int]] = {
     c.Segment: 15,
     c.Conversation: 16,
     Timer: 17,
-    ports.Place: 18,
-    ports.Mail: 19,
-    ports.Row: 20,
-    ports.Outcome: 21,
+    values.Place: 18,
+    values.Mail: 19,
+    values.Row: 20,
+    values.Outcome: 21,
     x.JournalEntry: 22,
     x.Line: 23,
     c.Spent: 24,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from handlers.ports import Mail, Place, Record
+from handlers.values import Mail, Place, Record
 from handlers.view import conversation_view, summary_view
 from routing import events
 from routing.choices import STALE, choice_of

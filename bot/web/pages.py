@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from handlers.ports import Record
+from handlers.values import Record
 from handlers.view import conversation_view, for_customer, person_view
 from routing.conversation import HeldByAgent, HeldByHuman, Offered, OnHold, Parked, Queued, Resolved
 from routing.permissions import Verb, may

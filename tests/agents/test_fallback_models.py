@@ -15,7 +15,7 @@ from bot.agents.models.base import ModelAnswer, RawCall
 from bot.agents.models.fallback import FallbackModel, LastResort
 from bot.agents.models.openai import OpenAIModel
 from bot.config_file import load
-from handlers.ports import RunRequest
+from handlers.values import RunRequest
 from routing.conversation import Actor, Conversation, HeldByAgent, Run
 from routing.effects import Line
 from routing.events import AgentFailed, AgentReplied

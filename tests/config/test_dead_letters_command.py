@@ -9,7 +9,7 @@ from bot.commands.dead_letters import discard, list_letters, retry, show
 from bot.commands.plainly import Stop
 from bot.store.codec import encode
 from bot.store.redis import RedisStore
-from handlers.ports import Mail
+from handlers.values import Mail
 from routing.events import MessageReceived
 
 Out = pytest.CaptureFixture[str]

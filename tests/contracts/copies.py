@@ -15,7 +15,7 @@ from bot.store.keys import kinds
 from bot.store.redis import RedisStore
 from bot.store.restore import restore
 from bot.store.scanning import keys
-from handlers.ports import Commit, Mail, Place
+from handlers.values import Commit, Mail, Place
 from routing.conversation import Actor, HeldByHuman, OpenHandoff, Queued, Resolved, Unanswered
 from routing.effects import KeepCase
 from routing.events import Claimed, Noted

@@ -8,7 +8,8 @@ from contextlib import AbstractAsyncContextManager
 import pytest
 
 from bot.store.redis import RedisStore
-from handlers.ports import LeaseLost, Mail
+from handlers.ports import LeaseLost
+from handlers.values import Mail
 from routing.events import Claimed, SpeechSuppressed
 from tests.contracts.samples import (
     PLACE,

@@ -8,7 +8,7 @@ from typing import Any
 import anyio
 
 from bot.store.redis import RedisStore
-from handlers.ports import Commit, Lease, Mail, Outcome, Place, Row
+from handlers.values import Commit, Lease, Mail, Outcome, Place, Row
 from routing.conversation import Actor, Conversation, HeldByAgent, Run
 from routing.effects import JournalEntry, Line, Say
 from routing.events import Event, MessageReceived

@@ -12,7 +12,7 @@ from bot.store.core import SHARDS
 from bot.store.redis import RedisStore, StoreUnfit
 from bot.store.restore import RestoreFailed
 from bot.store.scripts import sources
-from handlers.ports import Mail
+from handlers.values import Mail
 from routing.events import Claimed
 from tests.contracts import copies
 from tests.contracts.samples import line, only

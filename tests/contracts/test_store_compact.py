@@ -5,7 +5,8 @@ from structlog.testing import capture_logs
 
 from bot.store.records import compacted
 from bot.store.redis import RedisStore
-from handlers.ports import Lease, LeaseLost
+from handlers.ports import LeaseLost
+from handlers.values import Lease
 from handlers.view import transcript as seen
 from routing.conversation import SYSTEM, Actor
 from routing.effects import Line

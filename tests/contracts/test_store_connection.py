@@ -8,7 +8,8 @@ import pytest
 from bot.store.addresses import Address
 from bot.store.connection import Calls
 from bot.store.redis import RedisStore, StoreUnfit
-from handlers.ports import Place, Unavailable
+from handlers.ports import Unavailable
+from handlers.values import Place
 from tests.contracts.conftest import OpenStore
 from tests.contracts.samples import OK, PLACE, begun, decided, eventually, line, only
 from tests.redis_servers import SAFE, PrivateServer

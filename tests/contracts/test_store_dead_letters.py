@@ -4,7 +4,7 @@ import pytest
 
 from bot.store.dead_letters import DeadLetter
 from bot.store.redis import RedisStore
-from handlers.ports import Commit, Lease, Row
+from handlers.values import Commit, Lease, Row
 from tests.contracts.conftest import OpenStore
 from tests.contracts.samples import PLACE, begun, conversation, line, only, speech, texts
 

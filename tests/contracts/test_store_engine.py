@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from bot.store.clock import RedisTestClock
-from handlers.ports import Commit, LeaseLost, Mail, Place, Row
+from handlers.ports import LeaseLost
+from handlers.values import Commit, Mail, Place, Row
 from routing.conversation import Closed, Unanswered
 from routing.effects import InvitePerson
 from routing.events import AgentReplied, Delivered, TimerFired

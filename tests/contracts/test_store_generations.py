@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot.store.redis import RedisStore
-from handlers.ports import Lease, LeaseLost
+from handlers.ports import LeaseLost
+from handlers.values import Lease
 from tests.contracts.samples import PLACE, begun, decide, line, on_its_own, running, speech
 from tests.redis_servers import SAFE, SERVERS, PrivateServer
 

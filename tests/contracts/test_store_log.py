@@ -13,7 +13,7 @@ from bot.store.log import Damage, Entry, TurnEntry
 from bot.store.logbook import Logbook
 from bot.store.redis import RedisStore
 from handlers.apply import Desk, apply
-from handlers.ports import Lease, Mail
+from handlers.values import Lease, Mail
 from routing.events import AgentReplied, Claimed, Event, MarkedResolved, Replied
 from routing.policy import Policy
 from tests.contracts.conftest import OpenStore

@@ -7,7 +7,7 @@ import pytest
 
 from bot.store.places import channel_of, place_of, shard_of
 from bot.store.records import accepted_as
-from handlers.ports import Lease, Mail, Outcome, Place, Record
+from handlers.values import Lease, Mail, Outcome, Place, Record
 from routing.events import CancelRequested, Claimed, MessageReceived, Rated
 from tests.contracts.conftest import OpenStore
 from tests.contracts.samples import OK, PLACE, closed, decide, decided, ids, line, only, texts

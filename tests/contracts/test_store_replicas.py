@@ -7,7 +7,8 @@ import pytest
 
 from bot.store.redis import RedisStore
 from bot.store.replication import ALONE, Replications
-from handlers.ports import Enqueued, Mail, Unavailable
+from handlers.ports import Unavailable
+from handlers.values import Enqueued, Mail
 from tests.contracts.samples import PLACE, line
 from tests.redis_servers import SERVERS, PrivateServer, until
 

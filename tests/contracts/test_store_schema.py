@@ -10,7 +10,7 @@ from structlog.testing import capture_logs
 from bot.store import codec, schema
 from bot.store.records import unpacked
 from bot.store.redis import RedisStore, StoreUnfit
-from handlers.ports import Lease, Mail, Place
+from handlers.values import Lease, Mail, Place
 from routing.conversation import Conversation
 from tests.contracts.samples import PLACE, conversation, decide, decided, line, only, said
 from tests.redis_servers import PrivateServer

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 
 from bot.store.redis import RedisStore
-from handlers.ports import Commit, Lease, LeaseLost, Mail, Place, Unavailable
+from handlers.ports import LeaseLost, Unavailable
+from handlers.values import Commit, Lease, Mail, Place
 from routing.conversation import Actor, Conversation, HeldByAgent
 from routing.effects import Line
 from routing.events import MessageReceived

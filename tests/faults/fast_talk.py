@@ -10,7 +10,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bot.store.redis import RedisStore
-from handlers.ports import Mail, Outcome, Place, Unavailable
+from handlers.ports import Unavailable
+from handlers.values import Mail, Outcome, Place
 from routing.conversation import Conversation, Target, describe, state_of
 from routing.events import (
     Claimed,

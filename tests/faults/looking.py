@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from bot.config_file import check_file
 from bot.store.redis import RedisStore
-from handlers.ports import LANES, Record
+from handlers.values import LANES, Record
 from handlers.view import conversation_view
 from tests.faults.checker import Accepted, Acted, History
 

@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Literal
 
-from handlers.ports import Permanent, PlatformMemory, Row, Temporary
+from handlers.ports import Permanent, PlatformMemory, Temporary
+from handlers.values import Row
 from routing.conversation import Conversation
 from routing.effects import Notice, Say
 from routing.policy import Policy

@@ -20,7 +20,8 @@ from bot.store.redis import RedisStore
 from bot.tenure import Tenure, World
 from handlers.apply import Desk
 from handlers.packet import rfc3339
-from handlers.ports import Judgement, Mail, PlatformMemory, Row, RunJournal, RunRequest, Unavailable
+from handlers.ports import PlatformMemory, RunJournal, Unavailable
+from handlers.values import Judgement, Mail, Row, RunRequest
 from routing.conversation import Conversation, state_of
 from routing.effects import Notice, Say
 from routing.events import AgentEvent, AgentReplied, Event, MarkedResolved, MessageReceived, Replied

@@ -8,7 +8,8 @@ import pytest
 
 from bot.store.redis import RedisStore
 from bot.store.replication import LOOK_ALONE_EVERY_S, PATIENCE_S, Replication
-from handlers.ports import Mail, Place, Unavailable
+from handlers.ports import Unavailable
+from handlers.values import Mail, Place
 from routing.events import MessageReceived
 from tests.redis_servers import SERVERS, PrivateCluster, PrivateSentinels, PrivateServer, until
 

@@ -7,7 +7,7 @@ import pytest
 
 from bot.store.cluster import slot_of
 from bot.store.places import shard_of
-from handlers.ports import Place
+from handlers.values import Place
 from tests.faults.bare_traffic import LONGEST_S, Traffic
 from tests.faults.grounds import move_slot
 from tests.redis_servers import SERVERS, PrivateCluster

@@ -12,7 +12,7 @@ from bot.app import Baton, assemble
 from bot.settings import Settings
 from bot.store.places import place_of
 from bot.worker import Worker
-from handlers.ports import Mail, Record
+from handlers.values import Mail, Record
 from routing.events import Claimed, Event, MessageReceived, Replied
 from tests.fakes import desk as fakes
 from tests.faults.recorder import LATE_S, Recorder, RecordingPlatform

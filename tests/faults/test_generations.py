@@ -10,7 +10,7 @@ import pytest
 
 from bot.delivery import Delivery
 from bot.store.places import place_of
-from handlers.ports import Mail, QueuedRow
+from handlers.values import Mail, QueuedRow
 from routing.events import MessageReceived
 from tests.faults.test_delivery import ANSWER, QUESTION, Chat, chat
 from tests.redis_servers import SAFE, SERVERS, PrivateServer

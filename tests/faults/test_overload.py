@@ -12,7 +12,8 @@ from bench.load import BenchPlatform, BenchStore, held_conversations, until_quie
 from bench.load import line as line_of
 from bot.store.places import place_of
 from bot.store.redis import RedisStore
-from handlers.ports import Enqueued, Place, Unavailable
+from handlers.ports import Unavailable
+from handlers.values import Enqueued, Place
 from tests.contracts.samples import line
 from tests.faults.proxy import Proxy
 from tests.redis_servers import PrivateServer

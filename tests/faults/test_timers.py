@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from bot.store.redis import RedisStore
-from handlers.ports import Commit, Lease, Mail, Place
+from handlers.values import Commit, Lease, Mail, Place
 from routing.conversation import Conversation, HeldByAgent
 from routing.events import MessageReceived, TimerFired
 from routing.timers import Timer

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.store.redis import RedisStore
-from handlers.ports import Commit, Lease, Mail, Place
+from handlers.values import Commit, Lease, Mail, Place
 from routing.conversation import Conversation, HeldByAgent
 from routing.events import MessageReceived
 from tests.faults.bare_traffic import Traffic

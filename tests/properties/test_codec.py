@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from bot.store import codec, shapes
-from handlers.ports import Mail, Row
+from handlers.values import Mail, Row
 from routing import conversation, effects, events
 from routing.conversation import Actor, Conversation, HeldByAgent, HeldByHuman, Run, Spent, Target, Unanswered
 from routing.events import Claimed, Released, TimerFired

@@ -20,8 +20,8 @@ from bot.store.logbook import Logbook
 from bot.store.places import place_of
 from bot.store.states import state_entry
 from handlers.apply import line_of
-from handlers.ports import Commit, Decided, Way
 from handlers.replay import Again, elsewhere
+from handlers.values import Commit, Decided, Way
 from routing import events as e
 from routing.conversation import Act, Actor, ActorKind, Conversation, Visibility
 from routing.decide import Decision, give_to_people

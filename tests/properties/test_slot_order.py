@@ -9,7 +9,7 @@ import pytest
 
 import handlers.apply as real
 from bot.store.redis import RedisStore
-from handlers.ports import Commit, Lease, Mail, Place
+from handlers.values import Commit, Lease, Mail, Place
 from routing.conversation import HeldByHuman
 from routing.events import Claimed, MessageReceived
 from routing.policy import AgentPolicy, Defaults, Person, Policy, Team

@@ -22,7 +22,8 @@ from hypothesis.stateful import (
 )
 
 from bot.store.redis import RedisStore
-from handlers.ports import Lease, LeaseLost, Mail, Place
+from handlers.ports import LeaseLost
+from handlers.values import Lease, Mail, Place
 from routing.events import Claimed
 from tests.contracts.samples import decide, ids, line, on_its_own, said, speech
 from tests.properties.store_mutants import MUTANTS

@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from bot.agent_prompt import EARLIER_CHARS, MESSAGES_KEPT
 from bot.agent_runtime import Runtime
 from bot.config_file import load
-from handlers.ports import RunRequest
+from handlers.values import RunRequest
 from routing.conversation import Actor, Conversation, HeldByAgent, Run
 from routing.effects import Line
 from routing.events import AgentHandedOff, AgentReplied

@@ -10,7 +10,7 @@ import pytest
 
 from bot.agent_runtime import Runtime
 from bot.config_file import load
-from handlers.ports import RunRequest
+from handlers.values import RunRequest
 from routing.conversation import Actor, Conversation, HeldByAgent, Run, Spent
 from routing.effects import Line
 from routing.events import AgentFailed, AgentHandedOff, AgentReplied

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.packet import compose, rfc3339, shorten
-from handlers.ports import Mail, Place, Record
+from handlers.values import Mail, Place, Record
 from handlers.view import conversation_view, for_customer, transcript
 from routing.conversation import (
     SYSTEM,

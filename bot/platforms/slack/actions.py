@@ -13,7 +13,8 @@ import structlog
 from pydantic import BaseModel, Field
 from slack_bolt.response import BoltResponse
 
-from handlers.ports import Mail, Mailbox, Outcome, Place, Record
+from handlers.ports import Mailbox
+from handlers.values import Mail, Outcome, Place, Record
 from routing.conversation import Conversation, HeldByHuman, OnHold, Target, TargetKind
 from routing.events import (
     Accepted,

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from handlers.packet import compose, shorten
-from handlers.ports import Record
+from handlers.values import Record
 from handlers.view import transcript
 from routing.conversation import (
     Actor,

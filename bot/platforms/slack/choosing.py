@@ -11,7 +11,8 @@ from typing import Any, Final
 import structlog
 
 from handlers.packet import shorten
-from handlers.ports import PlatformMemory, Record, Temporary
+from handlers.ports import PlatformMemory, Temporary
+from handlers.values import Record
 from routing.choices import STALE, choice_of
 from routing.conversation import Conversation
 from routing.effects import DropChoices, Say

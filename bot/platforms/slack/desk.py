@@ -10,7 +10,8 @@ from typing import Final
 
 import structlog
 
-from handlers.ports import Mailbox, Permanent, PlatformMemory, Record, Row
+from handlers.ports import Mailbox, Permanent, PlatformMemory
+from handlers.values import Record, Row
 from routing import texts
 from routing.conversation import Conversation, Offered, Parked, Queued
 from routing.effects import PostCard, RemindTeam, SyncDesk, UpdateCard

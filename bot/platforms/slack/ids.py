@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final, NamedTuple
 
-from handlers.ports import Place
+from handlers.values import Place
 from routing.policy import Policy, Team
 
 PLATFORM: Final = "slack"

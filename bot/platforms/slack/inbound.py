@@ -23,7 +23,8 @@ from slack_bolt.middleware.async_middleware import AsyncMiddleware
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
-from handlers.ports import Mail, Mailbox, Permanent, Place, Temporary, Unavailable
+from handlers.ports import Mailbox, Permanent, Temporary, Unavailable
+from handlers.values import Mail, Place
 from routing.events import Event, MessageDeleted, MessageEdited, MessageReceived, Noted, PostedNatively, Replied
 from routing.policy import Policy, Team
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from handlers.packet import shorten
-from handlers.ports import Record
+from handlers.values import Record
 from handlers.view import transcript
 from routing.conversation import Conversation
 from routing.effects import Line

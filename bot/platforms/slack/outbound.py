@@ -9,7 +9,8 @@ from typing import Final
 
 import structlog
 
-from handlers.ports import Mailbox, Permanent, PlatformMemory, PolicyOf, Row
+from handlers.ports import Mailbox, Permanent, PlatformMemory, PolicyOf
+from handlers.values import Row
 from routing import texts
 from routing.conversation import Conversation
 from routing.effects import (

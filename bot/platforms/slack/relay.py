@@ -11,7 +11,8 @@ from typing import Final
 
 import structlog
 
-from handlers.ports import PlatformMemory, Record
+from handlers.ports import PlatformMemory
+from handlers.values import Record
 from routing.effects import Line
 
 from .client import SlackRefusal

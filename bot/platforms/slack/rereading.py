@@ -11,7 +11,8 @@ from typing import Any, Final
 
 import structlog
 
-from handlers.ports import Mailbox, Permanent, ReadModels, Record, Temporary, Unavailable
+from handlers.ports import Mailbox, Permanent, ReadModels, Temporary, Unavailable
+from handlers.values import Record
 
 from .client import Web
 from .ids import PLATFORM, Located, located

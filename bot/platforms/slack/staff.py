@@ -9,7 +9,7 @@ from typing import Final
 
 import structlog
 
-from handlers.ports import Record, Row
+from handlers.values import Record, Row
 from routing import texts
 from routing.conversation import Conversation, HeldByHuman, OnHold
 from routing.effects import InvitePerson, ShowDraft, TellPerson

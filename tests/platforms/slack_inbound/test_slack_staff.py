@@ -4,7 +4,7 @@ import pytest
 
 from bot.fake_slack import Message
 from bot.platforms.slack.client import Web
-from handlers.ports import Place
+from handlers.values import Place
 from routing.events import Noted, PostedNatively
 from tests.platforms.slack_inbound.world import TEAM, SlackDesk, eventually, thread
 

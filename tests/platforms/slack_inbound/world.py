@@ -31,7 +31,7 @@ from bot.store.redis import RedisStore
 from bot.tenure import World
 from bot.worker import Worker
 from handlers.apply import Desk
-from handlers.ports import Record
+from handlers.values import Record
 from routing.conversation import describe
 from routing.events import Event
 from routing.policy import Policy

@@ -23,7 +23,7 @@ from bot.settings import Settings
 from bot.store.memory import memory_key
 from bot.store.redis import RedisStore
 from bot.worker import Worker
-from handlers.ports import Mail, Record, Row
+from handlers.values import Mail, Record, Row
 from routing.conversation import Conversation, Target
 from routing.events import Event, MessageDeleted, MessageEdited, MessageReceived, Transferred
 

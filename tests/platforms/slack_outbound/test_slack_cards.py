@@ -9,7 +9,7 @@ from slack_sdk.models.blocks import Block
 
 from bot.platforms.slack import cards
 from bot.platforms.slack.posting import escaped, pieces
-from handlers.ports import Place, Record
+from handlers.values import Place, Record
 from routing.conversation import (
     Actor,
     Conversation,

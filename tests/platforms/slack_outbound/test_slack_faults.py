@@ -8,7 +8,8 @@ import pytest
 from bot.platforms.slack.client import SlackRefusal, Web
 from bot.platforms.slack.ids import located
 from bot.platforms.slack.pace import Pace
-from handlers.ports import Mail, Permanent, Temporary
+from handlers.ports import Permanent, Temporary
+from handlers.values import Mail
 from routing.events import Claimed, MarkedResolved, Replied
 from tests.platforms.slack_outbound.office import Office, drawn, kind, office, payload
 

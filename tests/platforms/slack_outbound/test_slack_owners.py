@@ -12,7 +12,8 @@ from bot.platforms.slack.client import Web
 from bot.platforms.slack.outbound import SlackPlatform
 from bot.store.memory import memory_key
 from bot.store.redis import RedisStore
-from handlers.ports import Commit, LeaseLost, Row, Temporary
+from handlers.ports import LeaseLost, Temporary
+from handlers.values import Commit, Row
 from routing.conversation import Actor, Conversation, HeldByHuman
 from routing.decide import birth
 from routing.effects import InvitePerson, Notice, PostCard, Say, SyncDesk
