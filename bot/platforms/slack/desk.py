@@ -142,7 +142,7 @@ class DeskSide:
             code = "customers write there"
         elif channel is not None:
             try:
-                return await self._send(row, Spot(here.team, channel), post)
+                return await self.poster.send(LANE, row.key, Spot(here.team, channel), [post])
             except SlackRefusal as refusal:
                 if refusal.code not in CLOSED:
                     raise
@@ -150,13 +150,6 @@ class DeskSide:
                 self.directory.forget_channel(written)
         log.warning("card.channel_closed", channel=written, reason=code, handoff=post.handoff)
         return None
-
-    async def _send(self, row: Row, spot: Spot, post: Post) -> str:
-        if row.resend != "free":
-            return await self.poster.send(LANE, row.key, spot, [post])
-        sent = await self.poster.once(LANE, row.key, spot, post)
-        assert sent is not None, "a row of one message is never past it"
-        return sent
 
     async def _to_members(
         self, row: Row, team: Team, here: Located, conversation: Conversation, policy: Policy, post: Post

@@ -63,6 +63,12 @@ async def settled(attempt: Callable[[], Awaitable[T]]) -> T:
             await asyncio.sleep(error.retry_after_s or 0.0)
 
 
+async def state(desk: Office, conversation: str) -> Conversation:
+    found = (await desk.record(conversation)).conversation
+    assert found is not None
+    return found
+
+
 async def test_what_a_dead_owner_had_posted_is_found_by_the_next(redis_url: str, tmp_path: Path) -> None:
     async with (
         office(redis_url, tmp_path) as desk,
@@ -71,8 +77,7 @@ async def test_what_a_dead_owner_had_posted_is_found_by_the_next(redis_url: str,
         there = await desk.asks("mia", "@mia", CALLS)
         await desk.quiet()
         await desk.does(there, Claimed("ana"))
-        conversation = (await desk.record(there)).conversation
-        assert conversation is not None
+        conversation = await state(desk, there)
         other = Second(desk, web)
         handoff = conversation.holder.handoff.id  # type: ignore[union-attr]
         rows = [
@@ -96,8 +101,7 @@ async def test_a_handoff_that_waits_for_another_team_leaves_a_line_where_its_car
     async with office(redis_url, tmp_path) as desk:
         there = await desk.asks("mia", "@mia", CALLS)
         await desk.quiet()
-        conversation = (await desk.record(there)).conversation
-        assert conversation is not None
+        conversation = await state(desk, there)
         handoff = conversation.holder.handoff.id  # type: ignore[union-attr]
         row = Row("desk", f"{there}|93|0", PostCard("platform", handoff), "reconcile", "card")
         desk.slack.fault("ratelimited", "chat.update", seconds=0.1)
@@ -119,8 +123,7 @@ async def test_half_of_a_long_answer_is_continued_not_repeated(redis_url: str, t
     ):
         there = await desk.asks("mia", "@mia", CALLS)
         await desk.quiet()
-        conversation = (await desk.record(there)).conversation
-        assert conversation is not None
+        conversation = await state(desk, there)
         other = Second(desk, web)
         words = " ".join(f"w{number:06d}" for number in range(5_000))
         row = Row("customer", f"{there}|91|0", Say(Actor("agent", "triage"), words), "reconcile", "reply")
@@ -147,8 +150,7 @@ async def test_rows_that_are_repeated_without_a_look_up_do_nothing_twice(redis_u
         await desk.does(directly, Claimed("alice"))
         other = Second(desk, web)
         for place, person in ((there, "ana"), (directly, "alice")):
-            conversation = (await desk.record(place)).conversation
-            assert conversation is not None
+            conversation = await state(desk, place)
             handoff = conversation.holder.handoff.id  # type: ignore[union-attr]
             before = len(desk.private(person)), len(desk.seen(place))
             invite = Row("desk", f"{place}|92|0", InvitePerson(person, handoff), "free", "line")
@@ -177,8 +179,7 @@ async def test_what_the_store_may_have_forgotten_is_looked_up_before_it_is_said_
         there = await desk.asks("mia", "#help", CALLS)
         await desk.quiet()
         await desk.does(there, Claimed("ana"))
-        conversation = (await desk.record(there)).conversation
-        assert conversation is not None
+        conversation = await state(desk, there)
         invite = Row("desk", f"{there}|92|0", InvitePerson("ana", 7), "free", "line")
         await desk.performs(invite, conversation)
         seen = len(desk.seen(there)), len(desk.private("ana"))
