@@ -10,9 +10,8 @@ import signal
 import socket
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -96,7 +95,7 @@ async def assemble(
     Raises:
         ConfigError: the file has errors. Unset: a variable is missing. Unavailable, StoreUnfit: no store to use.
     """
-    connect_slack = _connect_slack(settings)
+    with_slack = settings.wants_slack()
     clock = RedisTestClock() if test_clock else RealClock()
     store = RedisStore(redis_url, clock=clock, lease_s=settings.baton_lease_s, revive=revive)
     versions = ConfigVersions(store.calls, store.workspace)
@@ -117,8 +116,12 @@ async def assemble(
         await warm(config.policy)
         switch.paused = await store.paused()
         slack: SlackConnection | None = None
-        if connect_slack is not None:
-            slack = await stack.enter_async_context(connect_slack(store, policy, takes_events=role != "worker"))
+        if with_slack:
+            from .slack_connection import connect_slack  # a seventh of all imports, for those who have Slack
+
+            slack = await stack.enter_async_context(
+                connect_slack(settings, store, policy, takes_events=role != "worker")
+            )
         connected: list[ChatPlatform] = [ConsolePlatform(), *platforms]
         if slack is not None:
             connected.append(slack.platform)
@@ -126,19 +129,6 @@ async def assemble(
             settings, config, store, role, clock, runtime, switch, policy, slack, connected, demo, api_token,
             secret_key,
         )  # fmt: skip
-
-
-def _connect_slack(settings: Settings) -> "Callable[..., AbstractAsyncContextManager[SlackConnection]] | None":
-    """None where the environment does not speak of Slack.
-
-    Raises:
-        Unset: it says half of what is needed.
-    """
-    if all(one is None for one in (settings.slack_bot_token, settings.slack_signing_secret, settings.slack_app_token)):
-        return None
-    from .slack_connection import connect_slack, wanted  # a seventh of all imports, for those who have Slack
-
-    return partial(connect_slack, settings) if wanted(settings) else None
 
 
 def _build(

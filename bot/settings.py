@@ -40,6 +40,21 @@ class Settings(BaseSettings):
             Address.of(url)
         return url
 
+    def wants_slack(self) -> bool:
+        """Whether the environment asks for Slack.
+
+        Raises:
+            Unset: half of it is there.
+        """
+        token, secret, app = self.slack_bot_token, self.slack_signing_secret, self.slack_app_token
+        if token is None and (secret is not None or app is not None):
+            raise Unset("SLACK_BOT_TOKEN is not set: copy the bot token (xoxb-...) from OAuth & Permissions")
+        if token is not None and secret is None and app is None:
+            raise Unset(
+                "SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP) is not set: one says how events come"
+            )
+        return token is not None
+
 
 def load_settings() -> Settings:
     """Raises `Unset` with one line that names the variable."""

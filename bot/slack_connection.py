@@ -17,7 +17,7 @@ from .platforms.slack.outbound import SlackPlatform
 from .platforms.slack.rereading import Rereading
 from .platforms.slack.socket_mode import SlackSockets
 from .platforms.slack.voice import WebVoice
-from .settings import Settings, Unset
+from .settings import Settings
 from .store.redis import RedisStore
 
 log = structlog.get_logger("baton.slack")
@@ -31,20 +31,6 @@ class SlackConnection:
     inbound: SlackInbound | None = None
     sockets: SlackSockets | None = None
     rereading: Rereading | None = None
-
-
-def wanted(settings: Settings) -> bool:
-    """Whether the environment asks for Slack.
-
-    Raises:
-        Unset: half of it is there.
-    """
-    token, secret, app = settings.slack_bot_token, settings.slack_signing_secret, settings.slack_app_token
-    if token is None and (secret is not None or app is not None):
-        raise Unset("SLACK_BOT_TOKEN is not set: copy the bot token (xoxb-...) from OAuth & Permissions")
-    if token is not None and secret is None and app is None:
-        raise Unset("SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP) is not set: one says how events come")
-    return token is not None
 
 
 @asynccontextmanager

@@ -81,7 +81,7 @@ class RedisGenerations(Core):
     async def generation(self) -> tuple[int, float]:
         """Its number, 0 before the first, and how many seconds ago it began by the store's clock. For anybody."""
         number, since_ms = await self.calls.call("HMGET", KEY, "n", "since")
-        return int(number or 0), (await self.server_ms() - int(since_ms or 0)) / 1000
+        return int(number or 0), (await self.server_ms(KEY) - int(since_ms or 0)) / 1000
 
     # ---- what was written last
 
