@@ -5,12 +5,15 @@ import resource
 import sys
 import time
 from collections.abc import Iterator
+from itertools import chain
 
 import redis
 
 from bot.store.core import SHARDS
+from bot.store.dense import dense
 from bot.store.lines import line_entry
 from bot.store.places import shard_of
+from bot.store.records import part
 from bot.store.states import state_entry
 from routing.conversation import Actor
 from routing.decide import birth
@@ -91,8 +94,9 @@ def _commands(count: int) -> Iterator[tuple[str | bytes | int, ...]]:
         state = birth(where.id, "U0MIA", policy(), NOW_MS, platform="slack", workspace="T1")
         tag = f"{{{shard_of(where, SHARDS)}}}"
         line = Line(1, Actor("customer", "U0MIA"), said, "public", NOW_MS, seq=1)
-        yield ("HSET", f"{tag}:c:{where.id}", "st", state_entry(state), "v", 1, "f", 1, "sq", 1, "fl", 0, "lc", "1|")
-        yield ("RPUSH", f"{tag}:h:{where.id}", line_entry(line, state))
+        facts = {"st": dense(state_entry(state)), "v": 1, "f": 1, "sq": 1, "fl": 0, "lc": "1|", "n": 1}
+        yield ("HSET", f"{tag}:c:{where.id}", *chain.from_iterable(facts.items()))
+        yield ("RPUSH", f"{tag}:h:{where.id}", part([line_entry(line, state)], []))
         yield ("ZADD", f"{tag}:u", NOW_MS, where.id)
 
 

@@ -30,7 +30,7 @@ TRIES = 3  # decisions of one event before it becomes a dead letter
 FORGOTTEN = "the store has lost its last seconds: a person may have taken this conversation"
 WORKING_S = 1.0  # a sign that somebody is at work may take so long
 AWAY_S = (0.05, 0.1, 0.2, 0.5, 1.0)  # pauses while the store is away
-COMPACT_AT_REST, COMPACT_IDLE = 8, 32  # entries of transcript and log
+COMPACT_AT_REST, COMPACT_IDLE = 4, 16  # elements of transcript and log
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,18 +185,18 @@ class Tenure:
                     self._mail_came = False
                     await engine.refresh(lease)
                 continue
-            if lease.entries >= self._many():
+            if lease.elements >= self._many():
                 await engine.compact(lease)
             if await engine.unlease(lease):
                 return  # refused while there is mail, a row or a run; then the lease shows it
 
     def _many(self) -> int:
-        """From how many entries on transcript and log are worth the two calls that store them in less room. What is
+        """From how many elements on transcript and log are worth the two calls that store them in less room. What is
         taken up again and again needs the more of them the longer it is, so that nothing is packed too often."""
         conversation = self.lease.conversation
         if conversation is not None and isinstance(conversation.holder, Resolved | Closed):
             return COMPACT_AT_REST
-        return max(COMPACT_IDLE, self.lease.lines // 2)
+        return max(COMPACT_IDLE, self.lease.lines // 4)
 
     def _stop_children(self) -> None:
         for task in self._lanes.values():

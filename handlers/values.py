@@ -144,8 +144,8 @@ class Lease:
     Attributes:
         conversation: the state; None before the first commit.
         version, fence: what a commit is checked against.
-        lines: how many transcript lines there are. entries: how many entries transcript and log are stored in, some of
-            which may hold many each.
+        lines: how many transcript lines there are. elements: in how many pieces transcript and log are stored, some of
+            which may hold many lines each.
         mails: the head of the mailbox, in order; at most some hundred. `more` says that the mailbox holds others.
         lanes: the rows waiting, per lane, in order.
         now_ms: the store's time at the last answer, test clock included.
@@ -169,7 +169,7 @@ class Lease:
     more: bool = False
     overflows: bool = False
     link: bytes = b""
-    entries: int = 0
+    elements: int = 0
 
 
 @dataclass(slots=True)

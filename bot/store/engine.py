@@ -14,7 +14,8 @@ from routing.effects import Line
 
 from . import codec
 from .connection import Argument
-from .lines import line_entry, lines_at_leisure
+from .dense import dense
+from .lines import line_entry, lines_of
 from .log import link_of, written
 from .outbox import RedisOutbox, thinks
 from .overdue import RedisOverdue
@@ -26,6 +27,8 @@ from .records import (
     lanes_of,
     mail_of,
     mail_payload,
+    part,
+    parted,
     row_entry,
     timers_field,
 )
@@ -33,7 +36,7 @@ from .states import read_state, state_entry
 
 log = structlog.get_logger("baton.store")
 
-COMPACT_FROM: Final = 8  # entries; fewer are hardly smaller as a blob
+COMPACT_FROM: Final = 4  # elements; fewer are hardly smaller as one
 MAILBOX_MAX: Final = 1000  # as in prelude.lua
 
 
@@ -88,13 +91,13 @@ class RedisEngine(RedisOutbox, RedisOverdue):
 
     def _fill(self, lease: Lease, now_ms: int, contents: list[Any]) -> None:
         """Everything anew. Lists are changed in place: lanes are worked on while this happens."""
-        version, state, place, lines, mails, mails_in_all, lanes, last, entries = contents
+        version, state, place, lines, mails, mails_in_all, lanes, last, elements = contents
         tag = self.tag(lease.shard)
         lease.now_ms = now_ms
         lease.version = int(version)
         lease.conversation = read_state(state, tag, lease.id) if state else None
         lease.place = place_of(lease.id, place.decode() or None)
-        lease.lines, lease.entries = lines, entries
+        lease.lines, lease.elements = int(lines), elements
         lease.link = link_of(last)
         self._fill_mails(lease, mails, mails_in_all)
         known = {row.row.key: row for rows in lease.lanes.values() for row in rows}
@@ -171,7 +174,7 @@ class RedisEngine(RedisOutbox, RedisOverdue):
             await self.override(),
             mail.id if mail is not None else "",
             "1" if commit.closes else "",
-            stored,
+            stored if state is None or known or lease.more else dense(stored),  # the next one writes it again
             state.floor if state is not None else "",
             state.run.turn if state is not None and state.run is not None else "",
             _unanswered_since(state, lease.conversation),
@@ -181,12 +184,10 @@ class RedisEngine(RedisOutbox, RedisOverdue):
             known,
             dead,
             error,
-            len(lines),
-            len(journal),
+            part(lines, journal) if lines or journal else "",
+            lease.lines + len(lines) if lines else "",
             len(commit.rows),
             link,
-            *lines,
-            *journal,
             *rows,
             *done,
         )
@@ -201,7 +202,7 @@ class RedisEngine(RedisOutbox, RedisOverdue):
         self._remember(lease)
         lease.link = link
         lease.lines += len(lines)
-        lease.entries += len(lines) + len(journal)
+        lease.elements += bool(lines or journal)
         if state is not None:
             lease.conversation = state
         if mail is not None:
@@ -224,24 +225,23 @@ class RedisEngine(RedisOutbox, RedisOverdue):
         return tries
 
     async def history(self, lease: Lease) -> tuple[Line, ...]:
-        [entries] = await self._under("history", lease, "h")
-        return await lines_at_leisure(entries, lease.conversation, f"{self.tag(lease.shard)}:h:{lease.id}")
+        elements = await self._under("history", lease)
+        return await at_leisure(_transcript, elements, lease.conversation, self._history_key(lease))
 
     async def compact(self, lease: Lease) -> None:
-        lists = zip("hj", await self._under("history", lease, "h", "j"), strict=True)
-        blobs: list[Argument] = []
-        for which, entries in lists:
-            if len(entries) < COMPACT_FROM:
-                continue
-            try:
-                whole, blob = await at_leisure(compacted, entries, f"{self.tag(lease.shard)}:{which}:{lease.id}")
-            except codec.CodecError as error:  # it stays as it is, and the conversation goes on
-                log.error("conversation.unreadable", conversation=lease.id, problem=str(error))
-                continue
-            blobs += (which, len(entries), whole, blob)
-            lease.entries -= len(entries) - 1
-        if blobs:
-            await self._under("compact", lease, *blobs)
+        elements = await self._under("history", lease)
+        if len(elements) < COMPACT_FROM:
+            return
+        try:
+            whole = await at_leisure(compacted, elements, self._history_key(lease))
+        except codec.CodecError as error:  # it stays as it is, and the conversation goes on
+            log.error("conversation.unreadable", conversation=lease.id, problem=str(error))
+            return
+        lease.elements -= len(elements) - 1
+        await self._under("compact", lease, len(elements), whole)
+
+    def _history_key(self, lease: Lease) -> str:
+        return f"{self.tag(lease.shard)}:h:{lease.id}"
 
     # ---- thinking
 
@@ -286,6 +286,10 @@ class RedisEngine(RedisOutbox, RedisOverdue):
         self._left(lease, leaving)
         self._fill(lease, int(reply[0]), reply[1])
         return False
+
+
+def _transcript(elements: list[bytes], conversation: Conversation | None, key: str) -> tuple[Line, ...]:
+    return lines_of(parted(elements, key)[0], conversation, key)
 
 
 def _unanswered_since(state: Conversation | None, before: Conversation | None) -> Argument:

@@ -11,7 +11,7 @@ from handlers.values import LANES
 
 Carried = Literal["with its conversation", "as it is", "by its conversation", "no"]
 
-# What belongs to one conversation, `{s}:<kind>:<id>`, and is read at one instant.
+# What belongs to one conversation, `{s}:<kind>:<id>`, and is read at one instant. `j` held the log before schema 2.
 OF_A_CONVERSATION: Final = ("c", "m", "mo", "h", "j", "run", "k")
 _SHARD: Final[dict[str, Carried]] = {
     **dict.fromkeys(OF_A_CONVERSATION, "with its conversation"),

@@ -14,7 +14,6 @@ from routing.effects import Line
 from routing.replacing import maker
 
 from . import codec
-from .records import at_leisure, unpacked
 
 TAG: Final = 26
 # What is stored is the place in these; a name never moves to another place.
@@ -40,7 +39,7 @@ def line_entry(line: Line, conversation: Conversation) -> bytes:
     return codec.pack([codec.SCHEMA_VERSION, TAG, [*head, *tail]])
 
 
-def lines_of(entries: Sequence[bytes], conversation: Conversation | None, key: str) -> tuple[Line, ...]:
+def lines_of(lines: Sequence[bytes], conversation: Conversation | None, key: str) -> tuple[Line, ...]:
     """The transcript of a conversation; None: it has no state and so no line.
 
     Raises:
@@ -48,12 +47,7 @@ def lines_of(entries: Sequence[bytes], conversation: Conversation | None, key: s
     """
     if conversation is None:
         return ()
-    return tuple(_line(entry, conversation, key) for entry in unpacked(list(entries), key))
-
-
-async def lines_at_leisure(entries: Sequence[bytes], conversation: Conversation | None, key: str) -> tuple[Line, ...]:
-    """`lines_of`, of a long transcript in a thread."""
-    return await at_leisure(lines_of, entries, conversation, key)
+    return tuple(_line(line, conversation, key) for line in lines)
 
 
 def _usual(kind: ActorKind, conversation: Conversation) -> str | None:

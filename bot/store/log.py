@@ -1,4 +1,4 @@
-"""The log of a conversation, in one list with its journal (`{s}:j:<id>`): what it was decided from, and a hash chain.
+"""The log of a conversation, in one list with its transcript: what it was decided from, its journal, and a hash chain.
 
 An entry is `[schema_version, 28, [after_ms, policy, event, lines, moves, way, paused], link]`, one per decided event
 that changed something or was refused: the time since the conversation began, the configuration's version, the event,
@@ -24,7 +24,7 @@ from routing.effects import Effect, JournalEntry, Line
 from routing.events import AgentEvent, Event, MessageReceived
 
 from . import codec
-from .records import unpacked
+from .records import TURN
 from .sparse import filled, kind_of, sparse
 from .words import NUMBERS, word
 
@@ -33,7 +33,6 @@ EARLIER: Final = 25
 LINK_BYTES: Final = 16
 SHOWN_BYTES: Final = 4  # of a link in its entry: they say where two chains part, the whole newest one that they do not
 WAYS: Final[tuple[Way, ...]] = get_args(Way)
-RUN: Final = b"r"
 # An entry around its fields, which are packed once for both the entry and its link.
 _BEGINS: Final = codec.pack([codec.SCHEMA_VERSION, TAG, None, None])[:-2]
 _SHOWN: Final = codec.pack(bytes(SHOWN_BYTES))[:-SHOWN_BYTES]
@@ -153,23 +152,13 @@ def _move(entry: JournalEntry, now_ms: int, policy: str, earlier: bool) -> list[
 
 
 def logged(entries: list[bytes], key: str) -> tuple[Logged, ...]:
-    """The list as it is stored. Nothing is raised: what is damaged says so in its place."""
-    return tuple(map(partial(_logged, key=key), _opened(entries, key)))
+    """The entries as they are stored. Nothing is raised: what is damaged says so in its place."""
+    return tuple(map(partial(_logged, key=key), entries))
 
 
-def _opened(entries: Iterable[bytes], key: str) -> Iterable[bytes | Damage]:
-    for entry in entries:
-        try:
-            yield from unpacked([entry], key)
-        except codec.CodecError as error:
-            yield Damage(str(error))
-
-
-def _logged(raw: bytes | Damage, key: str) -> Logged:
-    if isinstance(raw, Damage):
-        return raw
+def _logged(raw: bytes, key: str) -> Logged:
     try:
-        if raw[:1] == RUN:
+        if raw[:1] == TURN:
             return _turn_entry(raw, key)
         return _entry(raw, key) or codec.decode(JournalEntry, raw, key)
     except codec.CodecError as error:
@@ -219,8 +208,8 @@ def _moved(move: list[Any], policy: str) -> list[Any]:
 def journal_of(entries: list[bytes], conversation: Conversation | None, key: str) -> tuple[JournalEntry, ...]:
     """The transitions alone, as readers want them (I13)."""
     found: list[JournalEntry] = []
-    for entry in unpacked(entries, key):
-        if entry[:1] != RUN:
+    for entry in entries:
+        if entry[:1] != TURN:
             read = _entry(entry, key)
             if read is None:
                 found.append(codec.decode(JournalEntry, entry, key))

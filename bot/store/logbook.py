@@ -8,9 +8,11 @@ from routing.effects import Line
 
 from .codec import CodecError
 from .core import Core
+from .dense import plain
 from .lines import lines_of
 from .log import Logged, link_of, logged
 from .places import place_of
+from .records import parted
 from .states import read_state
 
 
@@ -45,15 +47,16 @@ class RedisLogbook(Core):
         reply = await self.on_shard("read", shard, conversation, await self.override())
         if reply is None or not reply[2]:
             return None
-        _, _, state, place, lines, entries, _, last = reply
-        key = f"{self.tag(shard)}:j:{conversation}"
+        _, _, state, place, elements, _, last = reply
+        key = f"{self.tag(shard)}:h:{conversation}"
         stored = read_state(state, self.tag(shard), conversation)
+        lines, entries = parted(elements, key)
         return Logbook(
             id=conversation,
             place=place_of(conversation, place.decode() or None),
             stored=stored,
-            state=state,
-            lines=lines_of(lines, stored, f"{self.tag(shard)}:h:{conversation}"),
+            state=plain(state, f"{self.tag(shard)}:c:{conversation}"),
+            lines=lines_of(lines, stored, key),
             entries=logged(entries, key),
             link=link_of(last),
             key=key,

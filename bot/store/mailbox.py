@@ -8,13 +8,14 @@ from typing import Final
 from handlers.ports import Unavailable
 from handlers.values import Enqueued, Glance, Mail, Outcome, Place, Record
 from routing.conversation import Closed, Conversation
+from routing.effects import JournalEntry, Line
 from routing.events import CancelRequested, MessageDeleted, MessageEdited, MessageReceived, PostedNatively
 
 from .core import Core
-from .lines import lines_at_leisure
+from .lines import lines_of
 from .log import journal_of
 from .places import channel_of, place_of
-from .records import checked, mail_of, mail_payload, outcome_of
+from .records import at_leisure, checked, mail_of, mail_payload, outcome_of, parted
 from .states import read_state
 
 # Events that speak to a place: whichever conversation is open there. All others mean the one they name.
@@ -118,13 +119,14 @@ class RedisMailbox(Core):
         )
         if reply is None:
             return None
-        now, version, state, place, lines, journal, mails, _ = reply
+        now, version, state, place, elements, mails, _ = reply
         found = read_state(state, self.tag(shard), conversation) if state else None
+        lines, journal = await at_leisure(_history, elements, found, f"{self.tag(shard)}:h:{conversation}")
         return Record(
             conversation=found,
             version=int(version),
-            lines=await lines_at_leisure(lines, found, f"{self.tag(shard)}:h:{conversation}"),
-            journal=journal_of(journal, found, f"{self.tag(shard)}:j:{conversation}"),
+            lines=lines,
+            journal=journal,
             pending=tuple(mail_of(entry, f"{self.tag(shard)}:m:{conversation}") for entry in mails),
             number=int(number) if number else None,
             place=place_of(conversation, place.decode() or None),
@@ -155,6 +157,13 @@ class RedisMailbox(Core):
         shard = self.shard(Place(message, platform, workspace, channel))
         found = await self.calls.call("GET", f"{self.tag(shard)}:a:{channel}:{message}")
         return None if found is None else str(found, "utf-8")
+
+
+def _history(
+    elements: list[bytes], conversation: Conversation | None, key: str
+) -> tuple[tuple[Line, ...], tuple[JournalEntry, ...]]:
+    lines, entries = parted(elements, key)
+    return lines_of(lines, conversation, key), journal_of(entries, conversation, key)
 
 
 def _glance(conversation: str, decided: Conversation) -> Glance | None:

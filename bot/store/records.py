@@ -2,12 +2,14 @@
 
 A mailbox entry is `<accepted at>|<seq>|<tries>|<sort key>|<mail id>` and a row `<key>`, `<marked ms>|<attempts>|<by>`,
 each a line of its own, followed by the value in msgpack.
+
+Transcript and log of a conversation are one list, `{s}:h:<id>`: two would cost as much again as a short line. What one
+commit adds is one element, `[number of lines, line ..., entry of the log ...]`; long lists become one such element.
 """
 
 import asyncio
 import re
-import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, TypeVar, cast
 
 from handlers.values import LANES, Lane, Mail, Outcome, QueuedRow, Row
@@ -16,14 +18,15 @@ from routing.replacing import replaced
 from routing.timers import Timer
 
 from . import codec
+from .dense import DENSE, dense, plain
 from .tags import TAGS
 
 T = TypeVar("T")
 
 MAIL: Final = TAGS[Mail]
 MESSAGE: Final = TAGS[MessageReceived]
-BLOB: Final = b"z"
-MUCH_BYTES: Final = 20_000  # some two hundred lines, or six hundred in a blob: three milliseconds
+TURN: Final = b"r"  # what an entry of an agent's turn begins with, and no other element
+MUCH_BYTES: Final = 20_000  # some two hundred lines, or six hundred in one element: three milliseconds
 LANE_OF: dict[bytes, Lane] = {lane.encode(): lane for lane in LANES}
 
 
@@ -80,35 +83,41 @@ def lanes_of(reply: list[Any], key: str) -> dict[Lane, list[QueuedRow]]:
     return {LANE_OF[lane]: [row_of(row, f"{key}:{lane.decode()}") for row in rows] for lane, rows in pairs}
 
 
-def unpacked(entries: list[bytes], key: str) -> Iterator[bytes]:
-    """Entries of a transcript or log one by one; a blob, which begins with a letter that no entry begins with, holds
-    many."""
-    for entry in entries:
-        if entry[:1] == BLOB:
-            try:
-                whole = zlib.decompress(entry[1:])
-            except zlib.error as error:
-                raise codec.CodecError(f"{key}: damaged blob of {len(entry)} bytes: {error}") from error
-            yield from codec.unpack(whole, key)
+def part(lines: Sequence[bytes], entries: Sequence[bytes]) -> bytes:
+    """One element of the list that holds transcript and log: what one commit adds to them, or many did."""
+    return dense(codec.pack((len(lines), *lines, *entries)))
+
+
+def parted(elements: Sequence[bytes], key: str) -> tuple[list[bytes], list[bytes]]:
+    """The lines of a transcript and the entries of its log, each in order.
+
+    Raises:
+        CodecError: an element is damaged.
+    """
+    lines: list[bytes] = []
+    entries: list[bytes] = []
+    for element in elements:
+        if element[:1] == TURN:
+            entries.append(element)
+        elif element[:1] == DENSE:
+            count, *items = codec.unpack(plain(element, key), key)
+            lines += items[:count]
+            entries += items[count:]
         else:
-            yield entry
+            raise codec.CodecError(f"{key}: holds {element[:1]!r}, which begins no element of a transcript or log")
+    return lines, entries
 
 
-def packed(entries: list[bytes]) -> bytes:
-    return BLOB + zlib.compress(codec.pack(entries))
+def compacted(elements: Sequence[bytes], key: str) -> bytes:
+    """The one element that holds what these do."""
+    return part(*parted(elements, key))
 
 
-def compacted(entries: list[bytes], key: str) -> tuple[int, bytes]:
-    """How many entries there are in all, and the one blob that holds them."""
-    whole = [*unpacked(entries, key)]
-    return len(whole), packed(whole)
-
-
-async def at_leisure(work: Callable[..., T], entries: Sequence[bytes], *args: Any) -> T:
-    """`work(entries, *args)`; of much in a thread, because it keeps the event loop for more than some milliseconds."""
-    if sum(map(len, entries)) < MUCH_BYTES:
-        return work(entries, *args)
-    return await asyncio.to_thread(work, entries, *args)
+async def at_leisure(work: Callable[..., T], elements: Sequence[bytes], *args: Any) -> T:
+    """`work(elements, *args)`; of much in a thread, because it keeps the event loop for more than some milliseconds."""
+    if sum(map(len, elements)) < MUCH_BYTES:
+        return work(elements, *args)
+    return await asyncio.to_thread(work, elements, *args)
 
 
 def outcome_of(entry: bytes, key: str) -> Outcome:

@@ -5,24 +5,28 @@ records do not raise it (docs/adr/0003). A migration is one small function for o
 done again: it changes nothing where it was done before.
 """
 
-from collections.abc import Awaitable, Callable
+import zlib
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from routing.conversation import Conversation
 from routing.effects import Line
 
 from . import codec
+from .dense import DENSE
 from .lines import line_entry
-from .records import packed, unpacked
+from .records import TURN, part
 from .scanning import conversations
 from .states import read_state
 
 if TYPE_CHECKING:
     from .redis import RedisStore
 
-SCHEMA: Final = 1
+SCHEMA: Final = 2
 KEY: Final = "{meta}:schema"
 ATTEMPTS: Final = 100  # at one conversation that is written to meanwhile
+_BLOB: Final = b"z"
 
 Step = Callable[["RedisStore", str], Awaitable[bool]]
 
@@ -36,35 +40,46 @@ class Migration:
     step: Step
 
 
-async def compact_lines(store: "RedisStore", conversation: str) -> bool:
-    """Transcript lines that are records of the codec become what `lines.py` writes."""
+async def one_list(store: "RedisStore", conversation: str) -> bool:
+    """The log moves into the list of the transcript, and lines that are records of the codec become what `lines.py`
+    writes."""
     tag = store.tag(store.shard_of_id(conversation))
-    key = f"{tag}:h:{conversation}"
+    key, log = f"{tag}:h:{conversation}", f"{tag}:j:{conversation}"
     for _ in range(ATTEMPTS):
-        (state, version), entries = await store.calls.all(
-            [("HMGET", f"{tag}:c:{conversation}", "st", "v"), ("LRANGE", key, 0, -1)]
+        (state, version), old_lines, old_entries = await store.calls.all(
+            [("HMGET", f"{tag}:c:{conversation}", "st", "v"), ("LRANGE", key, 0, -1), ("LRANGE", log, 0, -1)]
         )
-        whole = list(unpacked(entries, key))
-        old = [place for place, entry in enumerate(whole) if _is_record(entry, key)]
-        if not old:
+        if not old_entries and (not old_lines or old_lines[0][:1] in (DENSE, TURN)):
             return False
         owner = read_state(state, tag, conversation)
-        for place in old:
-            whole[place] = line_entry(codec.decode(Line, whole[place], key), owner)
-        blob = len(whole) != len(entries)
-        written = [packed(whole)] if blob else whole
-        shard = store.shard_of_id(conversation)
-        if await store.on_shard("rewrite", shard, conversation, version, len(entries), len(whole), *written):
+        lines = [_line(line, owner, key) for line in _entries(old_lines, key)]
+        written = part(lines, [*_entries(old_entries, log)])
+        counts = (version, len(old_lines), len(old_entries), len(lines))
+        if await store.on_shard("rewrite", store.shard_of_id(conversation), conversation, *counts, written):
             return True
     raise RuntimeError(f"{conversation} is written to all the time; stop the workers and migrate again")
 
 
-def _is_record(entry: bytes, key: str) -> bool:
-    record = codec.unpack(entry, key)
-    return isinstance(record, list) and len(record) == 3 and record[1] == codec.TAGS[Line]
+def _entries(stored: list[bytes], key: str) -> Iterator[bytes]:
+    """Lines or entries of the log one by one, as they were stored: some, or many in a blob."""
+    for entry in stored:
+        if entry[:1] != _BLOB:
+            yield entry
+            continue
+        try:
+            whole = zlib.decompress(entry[1:])
+        except zlib.error as error:
+            raise codec.CodecError(f"{key}: damaged blob of {len(entry)} bytes: {error}") from error
+        yield from codec.unpack(whole, key)
 
 
-MIGRATIONS: Final = (Migration(1, "transcript lines in their compact form", compact_lines),)
+def _line(line: bytes, owner: Conversation, key: str) -> bytes:
+    record = codec.unpack(line, key)
+    is_of_the_codec = isinstance(record, list) and len(record) == 3 and record[1] == codec.TAGS[Line]
+    return line_entry(codec.decode(Line, line, key), owner) if is_of_the_codec else line
+
+
+MIGRATIONS: Final = (Migration(2, "transcript and log in one list, in their shorter form", one_list),)
 
 
 def due(stored: int) -> list[Migration]:

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from routing import conversation as c
 
 from . import codec
+from .dense import plain
 from .places import place_of
 from .shapes import AsWhole, Form, Moment, Shapes, Word
 from .tags import TAGS
@@ -70,12 +71,13 @@ def state_entry(conversation: c.Conversation) -> bytes:
 
 
 def read_state(raw: bytes, tag: str, id: str) -> c.Conversation:
-    """The state of the conversation of that id, as it stands under the shard's tag.
+    """The state of the conversation of that id, as it stands under the shard's tag, dense or not.
 
     Raises:
         CodecError: it cannot be read with certainty.
     """
     key = f"{tag}:c:{id}"
+    raw = plain(raw, key)
     stored = codec.record(raw, key)
     if stored[0] != TAG:
         return codec.decode(c.Conversation, raw, key)

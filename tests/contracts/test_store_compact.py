@@ -99,7 +99,7 @@ async def test_what_is_written_between_the_two_calls_keeps_the_list_as_it_is(ope
         await told(store, lease, *(f"line {number}" for number in range(9)))
         shard, key = lease.shard, transcript(store, lease)
         entries = await store.calls.call("LRANGE", key, 0, -1)
-        late = ("h", len(entries), *compacted(entries, key))
+        late = (len(entries), compacted(entries, key))
 
         await store.reap(store.owner)
         lost = await store.on_shard("compact", shard, lease.id, store.owner, lease.fence, *late)
@@ -142,7 +142,7 @@ async def test_a_damaged_blob_stops_nobody_and_stays_as_it_is(open_store: OpenSt
         lease = await begin(store)
         await told(store, lease, *(f"line {number}" for number in range(9)))
         await store.compact(lease)
-        await store.calls.call("LSET", transcript(store, lease), 0, b"zdamaged")
+        await store.calls.call("LSET", transcript(store, lease), 0, b"ddamaged")
         await told(store, lease, *(f"line {number}" for number in range(9)))
 
         with capture_logs() as logs:
@@ -150,22 +150,22 @@ async def test_a_damaged_blob_stops_nobody_and_stays_as_it_is(open_store: OpenSt
         entries = await store.calls.call("LRANGE", transcript(store, lease), 0, -1)
         assert await store.unlease(lease)
 
-    assert (len(entries), entries[0]) == (10, b"zdamaged")
+    assert (len(entries), entries[0]) == (10, b"ddamaged")
     assert [one["event"] for one in logs] == ["conversation.unreadable"]
 
 
-async def test_a_lease_counts_the_entries_that_compacting_would_gather(open_store: OpenStore) -> None:
+async def test_a_lease_counts_the_elements_that_compacting_would_gather(open_store: OpenStore) -> None:
     async with open_store() as store:
         lease = await begin(store)
-        counts = [lease.entries]
+        counts = [lease.elements]
         await told(store, lease, *(f"line {number}" for number in range(9)))
-        counts.append(lease.entries)
+        counts.append(lease.elements)
         await store.compact(lease)
-        counts.append(lease.entries)
+        counts.append(lease.elements)
         await told(store, lease, "one more")
-        counts.append(lease.entries)
+        counts.append(lease.elements)
         assert await store.unlease(lease)
         await store.enqueue(PLACE, line("m-wake", "wake"))
-        counts.append((await only(store)).entries)
+        counts.append((await only(store)).elements)
 
     assert counts == [1, 10, 1, 2, 2]

@@ -1,5 +1,6 @@
 """What a conversation was decided from is kept with it, once, by whoever held it, and read whole."""
 
+import re
 import socket
 from dataclasses import replace
 from typing import Any
@@ -9,8 +10,10 @@ import pytest
 from bot.agents.journal import recorded_answer
 from bot.agents.models.base import ModelAnswer
 from bot.replay import Replayed, replay
+from bot.store.codec import CodecError
 from bot.store.log import Damage, Entry, TurnEntry
 from bot.store.logbook import Logbook
+from bot.store.records import part, parted
 from bot.store.redis import RedisStore
 from handlers.apply import Desk, apply
 from handlers.values import Lease, Mail
@@ -144,7 +147,10 @@ async def test_a_damaged_entry_is_named_and_the_others_stay(
         lease = await begin(store)
         await goes_on(store, lease)
         whole = await book_of(store)
-        await store.calls.call("LSET", whole.key, 4, b"\x93\x01")
+        lines, entries = parted(await store.calls.call("LRANGE", whole.key, 0, -1), whole.key)
+        entries[4] = b"\x93\x01"
+        await store.calls.call("DEL", whole.key)
+        await store.calls.call("RPUSH", whole.key, part(lines, entries))
         broken = await book_of(store)
 
     replayed = await again(broken, monkeypatch)
@@ -153,6 +159,21 @@ async def test_a_damaged_entry_is_named_and_the_others_stay(
     assert [*broken.entries[:4], *broken.entries[5:]] == [*whole.entries[:4], *whole.entries[5:]]
     assert replayed.verdict == "damaged"
     assert replayed.why.startswith(f"entry 5 of {len(whole.entries)}: {whole.key}: damaged record of 2 bytes")
+
+
+async def test_a_damaged_element_is_an_error_with_the_name_of_its_key(open_store: OpenStore) -> None:
+    """It holds lines of the transcript too, without which nothing can be decided again."""
+    async with open_store() as store:
+        lease = await begin(store)
+        await goes_on(store, lease)
+        key = (await book_of(store)).key
+
+        for damaged in (b"d\x07\xff", b"d", part([b"a line"], [])[:-2], b"\x93\x01"):
+            await store.calls.call("LSET", key, 1, damaged)
+            with pytest.raises(CodecError, match=re.escape(key)):
+                await store.logbook(PLACE.id)
+            with pytest.raises(CodecError, match=re.escape(key)):
+                await store.read(PLACE.id)
 
 
 async def test_what_a_model_answered_cannot_be_changed_unnoticed(open_store: OpenStore) -> None:

@@ -1,6 +1,7 @@
 """A store of another shape is refused by name, brought to this one in steps that may be cut off, and versions that
 differ only by additions work side by side."""
 
+import zlib
 from dataclasses import fields
 
 import msgpack  # type: ignore[import-untyped]
@@ -8,11 +9,11 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.store import codec, schema
-from bot.store.records import unpacked
+from bot.store.records import parted
 from bot.store.redis import RedisStore, StoreUnfit
-from handlers.values import Lease, Mail, Place
+from handlers.values import Mail, Place
 from routing.conversation import Conversation
-from tests.contracts.samples import PLACE, conversation, decide, decided, line, only, said
+from tests.contracts.samples import PLACE, conversation, decide, decided, entry, line, only, said
 from tests.redis_servers import PrivateServer
 
 pytestmark = pytest.mark.anyio
@@ -58,49 +59,56 @@ async def test_a_store_of_another_schema_is_refused_in_one_line(
 # ---- migrating -------------------------------------------------------------------------------------------------------
 
 
-async def with_old_lines(store: RedisStore, place: Place, lines: int, *, blob: bool = False) -> Lease:
-    """A transcript as it was written before lines were compact."""
+async def in_an_old_form(store: RedisStore, place: Place, lines: int, *, blob: bool = False) -> None:
+    """As it was stored before schema 2: lines as records of the codec, the log in a list of its own, both as blobs if
+    they had been at rest."""
     await store.enqueue(place, line(f"m-{place.id}"))
-    lease = await decided(store, await only(store))
+    lease = await decided(store, await only(store), journal=(entry(),))
     key = f"{store.tag(lease.shard)}:h:{place.id}"
-    for n in range(1, lines + 1):
-        await store.calls.call("RPUSH", key, codec.encode(said(n, f"line {n}")))
-    lease.lines = lines
+    _, log = parted(await store.calls.call("LRANGE", key, 0, -1), key)
+    told = [codec.encode(said(n, f"line {n}")) for n in range(1, lines + 1)]
+    await store.calls.call("DEL", key)
     if blob:
-        await store.compact(lease)
-        await store.calls.call("RPUSH", key, codec.encode(said(lines + 1, "after the blob")))
+        await store.calls.call("RPUSH", key, b"z" + zlib.compress(codec.pack(told[:-1])), told[-1])
+        await store.calls.call("RPUSH", key.replace(":h:", ":j:"), b"z" + zlib.compress(codec.pack(log)))
+        await store.calls.call("HSET", key.replace(":h:", ":c:"), "hz", lines - 2)
+    else:
+        await store.calls.call("RPUSH", key, *told)
+        await store.calls.call("RPUSH", key.replace(":h:", ":j:"), *log)
     assert await store.unlease(lease)
-    return lease
 
 
 async def tags_of_lines(store: RedisStore, place: Place) -> set[int]:
     key = f"{store.tag(store.shard_of_id(place.id))}:h:{place.id}"
-    entries = await store.calls.call("LRANGE", key, 0, -1)
-    return {codec.unpack(entry, key)[1] for entry in unpacked(entries, key)}
+    lines, _ = parted(await store.calls.call("LRANGE", key, 0, -1), key)
+    return {codec.unpack(one, key)[1] for one in lines}
 
 
-async def test_old_transcripts_come_into_todays_form_and_read_the_same(server: PrivateServer) -> None:
+async def test_old_transcripts_and_logs_come_into_todays_form(server: PrivateServer) -> None:
     plain, resting, empty = Place("plain"), Place("resting"), Place("empty")
     async with RedisStore(server.url) as store:
-        await with_old_lines(store, plain, 3)
-        await with_old_lines(store, resting, 12, blob=True)
+        await in_an_old_form(store, plain, 3)
+        await in_an_old_form(store, resting, 12, blob=True)
         await store.enqueue(empty, line("never decided"))
-        before = [(await store.read(place.id)).lines for place in (plain, resting)]  # type: ignore[union-attr]
-        await set_schema(store, None)
+        await set_schema(store, 1)
     told: list[tuple[int, int]] = []
 
     async with RedisStore(server.url, any_schema=True) as store:
         await schema.migrate(store, lambda migration, changed: told.append((migration.version, changed)))
     async with RedisStore(server.url) as store:
-        after = [(await store.read(place.id)).lines for place in (plain, resting)]  # type: ignore[union-attr]
+        records = [await store.read(place.id) for place in (plain, resting)]
         tags = await tags_of_lines(store, plain) | await tags_of_lines(store, resting)
+        left = await store.calls.call("KEYS", "*:j:*")
         await store.enqueue(resting, line("m-later"))
         counted = {lease.id: lease.lines for lease in await store.lease(9)}
 
-    assert after == before
-    assert tags == {26}
-    assert told == [(1, 2)]
-    assert counted["resting"] == 13
+    assert [[one.text for one in record.lines] for record in records if record] == [
+        [f"line {n}" for n in range(1, 4)],
+        [f"line {n}" for n in range(1, 13)],
+    ]
+    assert all(record and record.journal == (entry(),) for record in records)
+    assert (tags, left, counted["resting"]) == ({26}, [], 12)
+    assert told == [(2, 2)]
     assert schema.due(schema.SCHEMA) == []
 
 
@@ -109,7 +117,7 @@ async def test_a_migration_that_was_cut_off_is_done_to_its_end(
 ) -> None:
     async with RedisStore(server.url) as store:
         for n in range(4):
-            await with_old_lines(store, Place(f"c-{n}"), 2)
+            await in_an_old_form(store, Place(f"c-{n}"), 2)
         await set_schema(store, None)
     done: list[str] = []
 
@@ -117,14 +125,14 @@ async def test_a_migration_that_was_cut_off_is_done_to_its_end(
         if len(done) == 2:
             raise ConnectionError("the operator closed the lid")
         done.append(id)
-        return await schema.compact_lines(store, id)
+        return await schema.one_list(store, id)
 
     async with RedisStore(server.url, any_schema=True) as store:
         with monkeypatch.context() as patch:
-            patch.setattr(schema, "MIGRATIONS", (schema.Migration(1, "half", cut_off),))
+            patch.setattr(schema, "MIGRATIONS", (schema.Migration(2, "half", cut_off),))
             with pytest.raises(ConnectionError):
                 await schema.migrate(store, lambda migration, changed: None)
-        assert [migration.version for migration in schema.due(store.schema)] == [1]
+        assert [migration.version for migration in schema.due(store.schema)] == [2]
         told: list[int] = []
         await schema.migrate(store, lambda migration, changed: told.append(changed))
 

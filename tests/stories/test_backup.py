@@ -107,14 +107,17 @@ def test_what_is_restored_into_must_be_empty_and_what_is_read_must_be_whole(
         assert (code, said) == (1, "cut is damaged or was cut off: its checksum is another\n")
         code, said = typed(desk, capsys, "restore", "nothing-here")
         assert (code, said) == (1, "nothing-here: No such file or directory\n")
-        assert typed(desk, capsys, "migrate", "--check") == (0, "nothing to do: the store is of schema 1\n")
+        assert typed(desk, capsys, "migrate", "--check") == (0, "nothing to do: the store is of schema 2\n")
         assert desk.redis.command("DEL", "{meta}:schema") == b":1"
         code, said = typed(desk, capsys, "migrate", "--check")
-        assert (code, said) == (1, "schema 1: transcript lines in their compact form, in up to 1 conversations\n")
+        assert (code, said) == (
+            1,
+            "schema 2: transcript and log in one list, in their shorter form, in up to 1 conversations\n",
+        )
         code, said = typed(desk, capsys, "dead-letters", "list")
-        assert (code, said) == (2, "this Redis holds data of schema 0, this Baton needs 1: run `baton migrate`\n")
+        assert (code, said) == (2, "this Redis holds data of schema 0, this Baton needs 2: run `baton migrate`\n")
         assert typed(desk, capsys, "migrate") == (
             0,
-            "schema 1: transcript lines in their compact form, 0 conversations changed\n",
+            "schema 2: transcript and log in one list, in their shorter form, 0 conversations changed\n",
         )
         assert typed(desk, capsys, "migrate", "--check")[0] == 0

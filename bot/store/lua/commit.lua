@@ -2,13 +2,13 @@
 -- Retry-safe: `lc` remembers the nonce of the last commit, whose repetition only answers.
 -- ARGV: tag, id, owner, fence, version, nonce, override, mail id or '', closes or '', state or '', floor,
 --   turn of the run or '', unanswered since, '' or '=' as before, timers, outcome or '', reply to or '', mails known
---   after the pop, dead letter or '', its error, number of lines, of journal entries, of rows, newest link of the log,
---   lines ..., entries ..., lane, row ..., lane, key of a row that is done ...
+--   after the pop, dead letter or '', its error, what transcript and log get or '', lines of the transcript then or '',
+--   number of rows, newest link of the log, lane, row ..., lane, key of a row that is done ...
 -- Returns {now, mails in all, new mails} or 'lost' | 'mail_waiting' | 'not_head'.
 local tag, id, owner, fence, version, nonce = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 local mail_id, closes, state, turn, since, timers = ARGV[8], ARGV[9], ARGV[10], ARGV[12], ARGV[13], ARGV[14]
 local outcome, reply_to, known, dead = ARGV[15], ARGV[16], tonumber(ARGV[17]), ARGV[18]
-local n_lines, n_journal, n_rows = tonumber(ARGV[20]), tonumber(ARGV[21]), tonumber(ARGV[22])
+local element, lines, n_rows = ARGV[20], ARGV[21], tonumber(ARGV[22])
 local hash, box = tag .. ':c:' .. id, tag .. ':m:' .. id
 local now = shown_ms(tag, ARGV[7], real_ms())
 
@@ -34,20 +34,17 @@ if closes ~= '' then
   if waiting > 0 then return 'mail_waiting' end
 end
 
-local function push(list, first, count)
-  if count > 0 then redis.call('RPUSH', list, unpack(ARGV, first, first + count - 1)) end
-  return first + count
-end
-local next_arg = push(tag .. ':h:' .. id, 24, n_lines)
+local history = tag .. ':h:' .. id
 -- What a turn did is kept in the log once it is over, in front of the event that ended it.
 local turn_before, run = stored[6] or '', tag .. ':run:' .. id
 if state ~= '' and turn ~= turn_before then
   for _, entry in ipairs(redis.call('LRANGE', run, 0, -1)) do
-    redis.call('RPUSH', tag .. ':j:' .. id, 'r' .. turn_before .. '\n' .. entry)
+    redis.call('RPUSH', history, 'r' .. turn_before .. '\n' .. entry)
   end
   redis.call('DEL', run)
 end
-next_arg = push(tag .. ':j:' .. id, next_arg, n_journal)
+if element ~= '' then redis.call('RPUSH', history, element) end
+local next_arg = 24
 local rows_end = next_arg + 2 * n_rows
 while next_arg < rows_end do
   local lane, rows = ARGV[next_arg], {}
@@ -64,6 +61,7 @@ local function keep(name, value)
   facts[#facts + 1] = name
   facts[#facts + 1] = value
 end
+if lines ~= '' then keep('n', lines) end
 if state ~= '' then
   keep('st', state)
   keep('fl', ARGV[11])

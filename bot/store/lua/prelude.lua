@@ -171,9 +171,9 @@ local function feed(tag, real, kind, data)
 end
 
 -- What a lease shows: {version, state, place, lines, mails, mails in all, {lane, rows, lane, rows ...},
--- nonce of the last commit and, after a bar, the newest link of the log, entries of transcript and log}.
+-- nonce of the last commit and, after a bar, the newest link of the log, elements of transcript and log}.
 local function contents(tag, id)
-  local hash = redis.call('HMGET', tag .. ':c:' .. id, 'v', 'st', 'pl', 'hz', 'lc')
+  local hash = redis.call('HMGET', tag .. ':c:' .. id, 'v', 'st', 'pl', 'n', 'lc')
   local box = tag .. ':m:' .. id
   local lanes, keys = {}, {}
   for i, lane in ipairs(LANES) do keys[i] = tag .. ':q:' .. id .. ':' .. lane end
@@ -186,10 +186,9 @@ local function contents(tag, id)
       end
     end
   end
-  local lines = redis.call('LLEN', tag .. ':h:' .. id)
   return {
-    hash[1] or '0', hash[2] or '', hash[3] or '', lines + tonumber(hash[4] or '0'),
+    hash[1] or '0', hash[2] or '', hash[3] or '', hash[4] or '0',
     redis.call('LRANGE', box, 0, BATCH - 1), redis.call('LLEN', box), lanes, hash[5] or '',
-    lines + redis.call('LLEN', tag .. ':j:' .. id),
+    redis.call('LLEN', tag .. ':h:' .. id),
   }
 end

@@ -1,5 +1,5 @@
 -- READ: a conversation at one instant, for readers. ARGV: tag, id, override.
--- Returns {now, version, state, place, lines, journal, mails, last commit's nonce and link} or nothing.
+-- Returns {now, version, state, place, elements of transcript and log, mails, last commit's nonce and link} or nothing.
 local tag, id = ARGV[1], ARGV[2]
 local hash = redis.call('HMGET', tag .. ':c:' .. id, 'v', 'st', 'pl', 'ov', 'lc')
 if redis.call('EXISTS', tag .. ':c:' .. id) == 0 then return false end
@@ -9,6 +9,5 @@ if hash[4] then
 end
 return {
   whole(peek_ms(tag, ARGV[3], real_ms())), hash[1] or '0', hash[2] or '', hash[3] or '',
-  redis.call('LRANGE', tag .. ':h:' .. id, 0, -1), redis.call('LRANGE', tag .. ':j:' .. id, 0, -1), mails,
-  hash[5] or '',
+  redis.call('LRANGE', tag .. ':h:' .. id, 0, -1), mails, hash[5] or '',
 }
