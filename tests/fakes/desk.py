@@ -252,9 +252,10 @@ class Client:
 
 @dataclass(slots=True)
 class Desk(Client):
-    """The running desk."""
+    """The running desk. `redis` is None where it runs on a store of somebody else."""
 
-    redis: PrivateServer = field(kw_only=True)
+    redis: PrivateServer | None = field(kw_only=True)
+    redis_url: str = field(kw_only=True)
     model: FakeModel = field(kw_only=True)
     workers: list[Program] = field(kw_only=True)
 
@@ -290,14 +291,15 @@ def environment(**more: str) -> dict[str, str]:
 
 @contextmanager
 def running(
-    folder: Path, *, config: str = "", workers: int = 2, wire: Callable[[str], str] = str, **settings: str
-) -> Iterator[Desk]:
-    """A desk on its own Redis until the block ends. `wire`: the address under which its processes reach the Redis;
-    `settings` are further variables of theirs."""
+    folder: Path, *, config: str = "", workers: int = 2, wire: Callable[[str], str] = str, redis_url: str = "",
+    **settings: str,
+) -> Iterator[Desk]:  # fmt: skip
+    """A desk until the block ends, on its own Redis or on the store at `redis_url`. `wire`: the address under which its
+    processes reach its own Redis; `settings` are further variables of theirs."""
     text = config or globals()["config"]()
     (folder / "config.yaml").write_text(text)
     with ExitStack() as stack:
-        redis = stack.enter_context(PrivateServer(next(iter(SERVERS.values()))))
+        redis = None if redis_url else stack.enter_context(PrivateServer(next(iter(SERVERS.values()))))
         port = take_port()  # a story may take the model away for a while and put another there
         stack.callback(give_back, port)
         model = FakeModel(port).start()
@@ -307,11 +309,13 @@ def running(
         )  # fmt: skip
 
         def program(role: str, name: str) -> Program:
-            own = {**variables, "REDIS_URL": wire(redis.url)}
+            own = {**variables, "REDIS_URL": redis_url if redis is None else wire(redis.url)}
             return Program(("serve", "--role", role, "--port", "0"), folder, own, name)
 
         others = [program("worker", f"worker-{number}") for number in range(1, workers + 1)]
-        desk = Desk(program("ingress", "ingress"), redis=redis, model=model, workers=others)
+        desk = Desk(
+            program("ingress", "ingress"), redis=redis, redis_url=redis_url or redis.url, model=model, workers=others
+        )
         stack.callback(lambda: desk.model.stop())  # the one that it has then: a test may have put another in its place
         stack.callback(desk.http.close)
         for one in desk.programs:

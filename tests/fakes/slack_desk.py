@@ -348,9 +348,10 @@ def texts(messages: Sequence[Message]) -> list[str]:
 @contextmanager
 def opened(
     folder: Path, *, mode: Mode = "http", config: str = "", options: Options | None = None, wire: Wire = str,
-    **settings: str,
+    redis_url: str = "", **settings: str,
 ) -> Iterator[SlackDesk]:  # fmt: skip
-    """An ingress and two workers on their own Redis, connected to a Slack of their own, until the block ends."""
+    """An ingress and two workers on their own Redis, or on the store at `redis_url`, connected to a Slack of their own,
+    until the block ends."""
     town = Town(options)
     town.start()
     try:
@@ -361,7 +362,7 @@ def opened(
             "SLACK_SIGNING_SECRET": secret, "SLACK_APP_TOKEN": app,
         }  # fmt: skip
         text = config or globals()["config"]()
-        with fakes.running(folder, config=text, wire=wire, **variables, **settings) as desk:
+        with fakes.running(folder, config=text, wire=wire, redis_url=redis_url, **variables, **settings) as desk:
             opened_desk = SlackDesk(desk, town, mode, wire)
             opened_desk.find_ingress()
             yield opened_desk

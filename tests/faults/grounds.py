@@ -141,8 +141,9 @@ class Plain:
 class InTwoHalves:
     """What can be cut in two where networks can be: a small half and a large one, with people and workers in both."""
 
-    def __init__(self) -> None:
-        self.network = None if unable() else Network().__enter__()
+    def __init__(self, *, whole: bool = False) -> None:
+        """`whole`: its network is never cut, and everything is on this machine."""
+        self.network = None if whole or unable() else Network().__enter__()
         self.places: Sequence[Home] = self.network.halves if self.network is not None else (HERE,)
         self.small, self.large = self.places[0], self.places[-1]
         self.done: Counter[str] = Counter()
@@ -181,8 +182,8 @@ class Sentinels(InTwoHalves):
 
     name = "sentinels"
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, *, whole: bool = False) -> None:
+        super().__init__(whole=whole)
         self.servers = PrivateSentinels(
             SERVERS["redis"],
             homes=(self.small, self.large, self.large),
@@ -239,8 +240,8 @@ class Cluster(InTwoHalves):
 
     name = "cluster of six"
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, *, whole: bool = False) -> None:
+        super().__init__(whole=whole)
         self.nodes = PrivateCluster(SERVERS["redis"], replicas=1, homes=(self.small, *[self.large] * 5))
 
     def start(self) -> None:

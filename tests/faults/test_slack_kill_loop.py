@@ -1,5 +1,6 @@
 """Workers, the ingress and its sockets are killed while people talk in Slack, Slack itself fails now and then, and so
-do the wires: of each process to the store, to Slack, and from Slack to the ingress.
+do the wires: of each process to the store, to Slack, and from Slack to the ingress. Where the store is sentinels' or a
+cluster, its masters die too, and slots move.
 
 Afterwards what Slack shows is laid beside what the desk holds. BATON_SLACK_KILLS: how many are killed in each mode,
 3 unless it says more: workers and the ingress, and all sockets once.
@@ -13,8 +14,9 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -33,7 +35,7 @@ from tests.faults.checker import (
     not_stuck,
     nothing_is_said_twice,
 )
-from tests.faults.grounds import DELAYS_S
+from tests.faults.grounds import DELAYS_S, Cluster, Ground, Sentinels
 from tests.faults.proxy import Proxy
 from tests.faults.test_kill_loop import everything, quiet
 from tests.faults.traffic import Talk, answers
@@ -208,15 +210,19 @@ class Wires:
         return Counter({f"wire {name}": times for name, times in faults.items()})
 
 
-def storm(desk: SlackDesk, talks: Sequence[SlackTalk], wires: Wires, failed: Callable[[], bool]) -> Counter[str]:
+def storm(
+    desk: SlackDesk, talks: Sequence[SlackTalk], wires: Wires, store: Ground | None, failed: Callable[[], bool]
+) -> Counter[str]:
     """Kill until it is enough and enough has happened, or a talk has failed: workers, each third time the ingress, and
-    now and then all sockets at once."""
+    now and then all sockets at once. `store`: whose masters die as well."""
     chance = random.Random(KILLS)
     done: Counter[str] = Counter()
     while done["workers"] + done["ingress"] < KILLS or sum(talk.events for talk in talks) < EVENTS:
         trouble(desk, chance, talks)
         for _ in range(WIRES_BROKEN):
             wires.trouble(chance)
+        if store is not None:
+            asyncio.run(store.fault(chance))
         done["faults"] += 3 + len(LIMITED)
         turn = done["turns"] = done["turns"] + 1
         if turn % 3 == 0:
@@ -234,7 +240,7 @@ def storm(desk: SlackDesk, talks: Sequence[SlackTalk], wires: Wires, failed: Cal
         if failed():
             break
     del done["turns"]
-    return done + wires.done
+    return done + wires.done + (store.done if store is not None else Counter())
 
 
 def trouble(desk: SlackDesk, chance: random.Random, talks: Sequence[SlackTalk]) -> None:
@@ -311,16 +317,47 @@ def public_keys(talk: SlackTalk, history: History) -> list[str]:
     return sent
 
 
-@pytest.mark.parametrize("mode", ["http", "socket"])
-def test_every_promise_is_kept_in_slack_while_processes_are_killed(tmp_path: Path, mode: Mode) -> None:
+@contextmanager
+def standing(make: Callable[[], Ground] | None) -> Iterator[Ground | None]:
+    """The store, until the block ends; None: the desk has its own server, behind bad wires."""
+    if make is None:
+        yield None
+        return
+    ground = make()
+    try:
+        ground.start()
+        yield ground
+    finally:
+        ground.remove()
+
+
+@pytest.mark.parametrize(
+    ("mode", "make"),
+    [
+        pytest.param("http", None, id="http"),
+        pytest.param("socket", None, id="socket"),
+        pytest.param("http", partial(Sentinels, whole=True), id="sentinels"),
+        pytest.param("http", partial(Cluster, whole=True), id="cluster"),
+    ],
+)
+def test_every_promise_is_kept_in_slack_while_processes_are_killed(
+    tmp_path: Path, mode: Mode, make: Callable[[], Ground] | None
+) -> None:
     """I1, I3, I5, I6, I11, I15"""
     began = time.monotonic()
     options = Options(retry_delays_s=RETRIES_S, methods_index=INDEX if INDEX.exists() else None)
     config = slack_desk.config(agent_timeout="20s")
     with (
         ExitStack() as until,
+        standing(make) as store,
         slack_desk.opened(
-            tmp_path, mode=mode, config=config, options=options, wire=(wires := Wires(until)), BATON_LEASE_S="2"
+            tmp_path,
+            mode=mode,
+            config=config,
+            options=options,
+            wire=(wires := Wires(until)),
+            redis_url=store.wire() if store is not None else "",
+            BATON_LEASE_S="2",
         ) as desk,
     ):
         desk.desk.model.otherwise(*answers(1000 * KILLS))
@@ -329,18 +366,22 @@ def test_every_promise_is_kept_in_slack_while_processes_are_killed(tmp_path: Pat
         with ThreadPoolExecutor(2 * len(talks)) as pool:
             speaking = [pool.submit(part) for talk in talks for part in (talk.customer, talk.staff)]
             try:
-                kills = storm(desk, talks, wires, lambda: any(part.done() and part.exception() for part in speaking))
+                kills = storm(
+                    desk, talks, wires, store, lambda: any(part.done() and part.exception() for part in speaking)
+                )
             finally:
                 stop.set()
             for part in speaking:
                 part.result()
         desk.town.see(lambda slack: slack.faults.clear())
         wires.mend()
+        if store is not None:
+            asyncio.run(store.heal())
         settle(desk)
         for talk in talks:
             talk.close()
         settle(desk)
-        histories, slots = asyncio.run(everything(desk.desk.redis.url, talks, desk.desk))
+        histories, slots = asyncio.run(everything(desk.desk.redis_url, talks, desk.desk))
         broken = [
             f"{history.conversation}: {problem}"
             for talk, history in zip(talks, histories, strict=True)
@@ -354,10 +395,11 @@ def test_every_promise_is_kept_in_slack_while_processes_are_killed(tmp_path: Pat
         ]
         posts = desk.town.see(lambda slack: len(slack.calls("chat.postMessage")))
 
+    where = store.name if store is not None else mode
     lines = sum(len(history.messages) for history in histories)
     moves = sum(len(history.journal) for history in histories)
     print(
-        f"\nslack kill loop, {mode}: {sum(talk.events for talk in talks)} events, {lines} lines, {moves} transitions, "
+        f"\nslack kill loop, {where}: {sum(talk.events for talk in talks)} events, {lines} lines, {moves} transitions, "
         f"{posts} posts, {dict(kills)} in {time.monotonic() - began:.0f} s"
     )
     broken += broken_ledger(histories, slots)
@@ -371,4 +413,4 @@ def settle(desk: SlackDesk) -> None:
         what="every event arriving",
         within_s=SETTLED_WITHIN_S,
     )
-    eventually(lambda: asyncio.run(quiet(desk.desk.redis.url)), what="quiet", within_s=SETTLED_WITHIN_S)
+    eventually(lambda: asyncio.run(quiet(desk.desk.redis_url)), what="quiet", within_s=SETTLED_WITHIN_S)
