@@ -5,7 +5,6 @@ import resource
 import sys
 import time
 from collections.abc import Iterator
-from itertools import chain
 
 import redis
 
@@ -94,8 +93,8 @@ def _commands(count: int) -> Iterator[tuple[str | bytes | int, ...]]:
         state = birth(where.id, "U0MIA", policy(), NOW_MS, platform="slack", workspace="T1")
         tag = f"{{{shard_of(where, SHARDS)}}}"
         line = Line(1, Actor("customer", "U0MIA"), said, "public", NOW_MS, seq=1)
-        facts = {"st": dense(state_entry(state)), "v": 1, "f": 1, "sq": 1, "fl": 0, "lc": "1|", "n": 1}
-        yield ("HSET", f"{tag}:c:{where.id}", *chain.from_iterable(facts.items()))
+        facts: list[str | bytes | int] = ["st", dense(state_entry(state)), "v", 1, "f", 1, "sq", 1, "fl", 0, "n", 1]
+        yield ("HSET", f"{tag}:c:{where.id}", "lc", "1|", *facts)
         yield ("RPUSH", f"{tag}:h:{where.id}", part([line_entry(line, state)], []))
         yield ("ZADD", f"{tag}:u", NOW_MS, where.id)
 

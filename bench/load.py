@@ -64,8 +64,8 @@ def place(number: int) -> Place:
 class CountingCalls(Calls):
     """Counts what is sent by the script's or command's name."""
 
-    def __init__(self, url: str) -> None:
-        super().__init__(url)
+    def __init__(self, url: str, name: str) -> None:
+        super().__init__(url, name=name)
         self.by_name: Counter[str] = Counter()
         self.names: dict[Argument, str] = {}
 
@@ -79,7 +79,7 @@ class BenchStore(RedisStore):
 
     def __init__(self, url: str, *, lease_s: float = 10.0) -> None:
         super().__init__(url, lease_s=lease_s)
-        self.counted = CountingCalls(url)
+        self.counted = CountingCalls(url, self.owner)
         self.counted.names = {script.sha: script.name for script in self.scripts.values()}
         self.calls = self.counted
         self.on_commit: Callable[[str], None] = lambda _: None

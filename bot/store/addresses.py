@@ -1,6 +1,8 @@
 """What a REDIS_URL names: one server, the master that sentinels know of, or a cluster."""
 
 import random
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -9,6 +11,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import SentinelConnectionPool
 from redis.backoff import NoBackoff
+from redis.exceptions import ResponseError
 
 from .sentinels import Sentinels
 
@@ -93,10 +96,12 @@ def _node(text: str, default_port: int) -> Node:
     return host.strip("[]"), int(port)
 
 
-def client(address: Address, *, socket_timeout_s: float | None, connections: int, node: Node | None = None) -> "Redis":
+def client(
+    address: Address, *, socket_timeout_s: float | None, connections: int, node: Node | None = None, name: str = ""
+) -> "Redis":
     """A redis-py client without its own retries: its default of ten re-sends would turn a cut into a minute.
 
-    Of a cluster: a client of `node`, or of one of the named nodes.
+    Of a cluster: a client of `node`, or of one of the named nodes. `name`: what the server calls its connections.
     """
     retry = Retry(NoBackoff(), 0)
     if address.kind == "sentinel":
@@ -118,6 +123,7 @@ def client(address: Address, *, socket_timeout_s: float | None, connections: int
             retry=retry,
             max_connections=connections,
             protocol=2,
+            redis_connect_func=_naming(name) if name else None,
         )
     else:
         url = address.url
@@ -134,9 +140,23 @@ def client(address: Address, *, socket_timeout_s: float | None, connections: int
             retry=retry,
             max_connections=connections,
             protocol=2,
+            redis_connect_func=_naming(name) if name else None,
         )
     redis.response_callbacks.clear()  # replies as the server gives them, whatever the command and protocol
     return redis
+
+
+def _naming(name: str) -> Callable[[Any], Awaitable[None]]:
+    """For a new connection. redis-py has an option for it, with which a server that forbids CLIENT SETNAME cannot be
+    used at all; whoever needs the name can do without."""
+
+    async def greet(line: Any) -> None:
+        await line.on_connect()
+        await line.send_command("CLIENT", "SETNAME", name)
+        with suppress(ResponseError):
+            await line.read_response()
+
+    return greet
 
 
 async def close(redis: "Redis") -> None:

@@ -35,8 +35,9 @@ class ClusterCalls(Calls):
 
     clustered = True
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, name: str = "") -> None:
         self.address = Address.of(url)
+        self._name = name
         self._nodes: dict[Node, Calls] = {}
         self._spans: list[tuple[int, int, Node]] = []
         self._patches: dict[int, Node] = {}  # slots that moved since the map was read
@@ -174,7 +175,7 @@ class ClusterCalls(Calls):
 
     def _to(self, node: Node) -> Calls:
         if node not in self._nodes:
-            self._nodes[node] = Calls(self.address.url, node=node, pauses_s=NODE_PAUSES_S)
+            self._nodes[node] = Calls(self.address.url, node=node, pauses_s=NODE_PAUSES_S, name=self._name)
         return self._nodes[node]
 
     async def _learn(self) -> None:

@@ -50,9 +50,15 @@ class Calls:
     clustered = False
 
     def __init__(
-        self, url: str, *, revive: Revive | None = None, node: Node | None = None, pauses_s: Sequence[float] = PAUSES_S
+        self,
+        url: str,
+        *,
+        revive: Revive | None = None,
+        node: Node | None = None,
+        pauses_s: Sequence[float] = PAUSES_S,
+        name: str = "",
     ) -> None:
-        """`node`: which one, where the address is a cluster's."""
+        """`node`: which one, where the address is a cluster's. `name`: what the server calls the connection."""
         self.address = Address.of(url)
         self.sent = 0  # commands, repetitions included; the benchmark divides by it
         self.connections = 0  # that were made: after another one the server may be another, or know less than before
@@ -60,7 +66,7 @@ class Calls:
         self._pauses_s = pauses_s
         # Only for its settings and for what a sentinel says; one connection of it is kept in hand, because to take it
         # from the pool and give it back each time doubles what a call costs.
-        self._redis = client(self.address, socket_timeout_s=SOCKET_TIMEOUT_S, connections=1, node=node)
+        self._redis = client(self.address, socket_timeout_s=SOCKET_TIMEOUT_S, connections=1, node=node, name=name)
         pool = self._redis.connection_pool
         self._line = pool.connection_class(**{**pool.connection_kwargs, "socket_timeout": None})
         self._waiting: list[Call] = []

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import secrets
 import socket
 from collections.abc import Mapping
@@ -28,7 +29,9 @@ def new_owner() -> str:
 
 def owners_of(pid: int) -> str:
     """What the names of all owners begin with that ever were this process of this host; for `reap`."""
-    return f"{socket.gethostname()}:{pid}:"
+    # It also names connections, and there Redis takes nothing but printable ASCII without spaces.
+    host = re.sub(r"[^!-~]", "-", socket.gethostname())
+    return f"{host}:{pid}:"
 
 
 class Core:

@@ -109,7 +109,7 @@ class RedisFinding(Core):
     async def _sweep(self) -> None:
         """Ask every shard, whether its bell rang or not. Where one question can be about all of them, it is one."""
         if not self.calls.clustered:
-            self._hot |= {place - 1 for place in await self.calls.run(self.scripts["ripe"], self._ready)}
+            self._hot |= {place - 1 for place in await self.calls.run(self.scripts["ripe"], self._ready, 0)}
             return
         replies = await self.calls.all([("EXISTS", name) for name in self._ready])
         self._hot |= {shard for shard, found in enumerate(replies) if found and shard not in self._later}

@@ -8,18 +8,15 @@ from typing import Final, Literal
 from handlers.values import Lease, Mail
 
 from .connection import Argument
-from .core import Core
+from .gone import ANY_TIME_MS, RedisGone
 from .records import mail_payload, timer_of
 from .steps import ClockSteps, LeaseClock
 
 TIMERS_AT_ONCE: Final = 200  # more would hold up the event loop
 CLOCKS_APART_MS: Final = 1000  # a slot may have moved since its node was asked for the time
-ANY_TIME_MS: Final = 2**53
 
 
-class RedisOverdue(Core):
-    lease_s: float
-
+class RedisOverdue(RedisGone):
     def __init__(self) -> None:
         super().__init__()
         self._lease_clocks: dict[str, LeaseClock] = {}
@@ -32,8 +29,9 @@ class RedisOverdue(Core):
         count = 0
         for node, shards in (await self._shards_of_nodes()).items():
             believed_ms = await self._believed_ms(node, shards)
-            over = await self._over(shards)
-            count += sum(await asyncio.gather(*(self.on_shard("reap", shard, "", believed_ms) for shard in over)))
+            ripe = await self._ripe(shards)
+            count += sum(await asyncio.gather(*(self.on_shard("reap", shard, "", believed_ms) for shard in ripe)))
+            count += await self._reap_the_gone(node, shards, ripe, believed_ms)
         return count
 
     async def elapsed_s(self, lease: Lease, since_ms: int) -> float:
@@ -108,17 +106,18 @@ class RedisOverdue(Core):
         """Whether timers may fire by this time of a server."""
         return await self._steps.setdefault(node, ClockSteps(self.owner)).believable(self.calls, now_ms / 1000)
 
-    async def _over(self, shards: list[int]) -> list[int]:
-        """The shards of a server where the first lease has run out. On a cluster the script that reaps looks at the
-        time itself."""
+    async def _ripe(self, shards: list[int]) -> list[int]:
+        """The shards of a server where the first lease has run out or is not prolonged any more. Those who go on look
+        at the time themselves."""
         keys = [f"{self.tag(shard)}:l" for shard in shards]
         if self.calls.clustered:
-            latest_ms = await self.server_ms(self.tag(shards[0])) + CLOCKS_APART_MS
+            ahead_ms = max(self._ahead_ms, CLOCKS_APART_MS)
+            latest_ms = await self.server_ms(self.tag(shards[0])) + ahead_ms
             firsts = await self.calls.all([("ZRANGE", key, 0, 0, "WITHSCORES") for key in keys])
             return [
                 shard for shard, first in zip(shards, firsts, strict=True) if first and float(first[1]) <= latest_ms
             ]
-        return [shards[place - 1] for place in await self.calls.run(self.scripts["ripe"], keys)]
+        return [shards[place - 1] for place in await self.calls.run(self.scripts["ripe"], keys, self._ahead_ms)]
 
     async def next_due_ms(self) -> int | None:
         """When the next timer is due, None when none is armed."""

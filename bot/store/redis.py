@@ -67,7 +67,7 @@ class RedisStore(RedisMailbox, RedisEngine, RedisStaffing, RedisReadModels, Redi
         super().__init__()
         clustered = Address.of(url).kind == "cluster"
         self.owner = owner or new_owner()
-        self.calls = ClusterCalls(url) if clustered else Calls(url, revive=revive)
+        self.calls = ClusterCalls(url, name=self.owner) if clustered else Calls(url, revive=revive, name=self.owner)
         self.replications = Replications()
         self.signals = Signals(url)
         self.bells = PublishedBells(self.signals, self.owner) if clustered else Bells(url)

@@ -32,7 +32,7 @@ class Stutter(Calls):
 class StutteringStore(RedisStore):
     def __init__(self, url: str, **options: Any) -> None:
         super().__init__(url, **options)
-        self.calls = Stutter(url, revive=options.get("revive"))
+        self.calls = Stutter(url, revive=options.get("revive"), name=self.owner)
 
 
 @pytest.fixture(params=sorted(SERVERS))

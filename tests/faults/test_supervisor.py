@@ -48,7 +48,7 @@ def supervised(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
             OPENAI_BASE_URL=model.base_url, BATON_LEASE_S=LEASE_S,
         )  # fmt: skip
         program = fakes.Program(("serve", "--workers", "2", "--port", "0"), folder, variables, "supervisor")
-        desk = Desk(program, redis=store, model=model, workers=[])
+        desk = Desk(program, redis=store, redis_url=store.url, model=model, workers=[])
         stack.callback(desk.http.close)
         stack.callback(program.kill)
         yield desk

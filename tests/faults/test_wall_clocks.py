@@ -85,6 +85,24 @@ async def test_a_clock_set_ahead_takes_nothing_from_a_worker_that_lives(clocked:
 
 
 @pytest.mark.parametrize("seen", [True, False], ids=["seen", "before anybody came"])
+async def test_a_clock_set_ahead_a_little_makes_nobody_dead(clocked: Clocked, seen: bool) -> None:
+    """By it all leases have not been prolonged for a while, and have not run out."""
+    async with RedisStore(clocked.url) as living, RedisStore(clocked.url) as other:
+        other.newcomer_s = 0.0
+        await living.enqueue(PLACE, line(1))
+        lease = await taken(living)
+        if seen:
+            await other.reap()
+
+        await clocked.step(living.lease_s / 2)
+        reaped = [await other.reap() for _ in range(3)]
+        gone, _ = await living.beat([lease])
+
+    assert reaped == [0, 0, 0]
+    assert not gone
+
+
+@pytest.mark.parametrize("seen", [True, False], ids=["seen", "before anybody came"])
 async def test_a_clock_set_back_leaves_nothing_with_a_worker_that_died(clocked: Clocked, seen: bool) -> None:
     """Neither what it held nor what was ready: without that both wait until the clock has caught up."""
     held, ready = PLACE, Place("another")
