@@ -6,27 +6,19 @@ neighbours when a connection breaks, so every command that goes through `Calls` 
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any, Final
 
 import hiredis
-from redis.exceptions import (
-    ClusterDownError,
-    DataError,
-    NoScriptError,
-    OutOfMemoryError,
-    ReadOnlyError,
-    ResponseError,
-    TryAgainError,
-)
+from redis.exceptions import DataError, NoScriptError, ResponseError
 
 from handlers.ports import Unavailable
 
 from .addresses import SOCKET_TIMEOUT_S, Address, Node, client, close
 from .scripts import Script
+from .wire import Call, Wire
 
 Argument = str | bytes | int | float
-Call = tuple[tuple[Argument, ...], asyncio.Future[Any]]
 Revive = Callable[[], Awaitable[None]]
 
 CALLS_PER_FLIGHT: Final = 500
@@ -34,9 +26,6 @@ CALLS_PER_FLIGHT: Final = 500
 PAUSES_S: Final = (0.0, 0.02, 0.06, 0.15, 0.4)
 GIVE_UP_AFTER_S: Final = 6.0
 MASTER_ASKED_EVERY_S: Final = 1.0
-# Refusals that say "not now" although they come as a reply; redis-py cuts the word off where it has a class for it.
-_NOT_NOW: Final = (ReadOnlyError, OutOfMemoryError, TryAgainError, ClusterDownError)
-_NOT_NOW_WORDS: Final = ("MISCONF", "NOREPLICAS", "LOADING")
 
 
 class Calls:
@@ -45,6 +34,9 @@ class Calls:
     One pipeline is under way at a time, and what is called meanwhile gathers for the next. So the server sees calls in
     the order in which they were made (two pipelines at once were no faster, and let a question overtake an order), and
     a thousand calls at once need one connection.
+
+    While the connection holds, calls leave and replies arrive in callbacks of the loop. What needs patience (to
+    connect, to ask sentinels, to send again) is done by a task.
     """
 
     clustered = False
@@ -69,16 +61,21 @@ class Calls:
         self._redis = client(self.address, socket_timeout_s=SOCKET_TIMEOUT_S, connections=1, node=node, name=name)
         pool = self._redis.connection_pool
         self._line = pool.connection_class(**{**pool.connection_kwargs, "socket_timeout": None})
+        self._wire: Wire | None = None
         self._waiting: list[Call] = []
-        # The task's parent is this object: `close` waits for its end.
-        self._flight: asyncio.Task[None] | None = None
+        # Of the calls that are under way: when they left for the first time, and the pauses that are left to them.
+        self._began = 0.0
+        self._pauses: Iterator[float] = iter(())
+        self._at_rest = asyncio.Event()  # nothing is under way, and nothing is about to leave
+        self._at_rest.set()
+        # The task's parent is this object: `close` waits for rest, and there is none before its end.
+        self._detour: asyncio.Task[None] | None = None
         self._asked = float("-inf")  # when sentinels were last asked who the master is
         self._closed = False
 
     async def close(self) -> None:
         self._closed = True
-        if self._flight is not None:
-            await asyncio.wait((self._flight,))
+        await self._at_rest.wait()
         await self._line.disconnect()
         await close(self._redis)
 
@@ -87,17 +84,23 @@ class Calls:
 
         `at`: a key where the command belongs that names none itself; it matters only on a cluster.
 
-        Raises (when awaited): ResponseError as the server gave it; Unavailable for everything else.
+        Raises (when awaited): ResponseError as the server gave it; DataError for a value that cannot be sent;
+        Unavailable for everything else.
         """
         loop = asyncio.get_running_loop()
         reply: asyncio.Future[Any] = loop.create_future()
         if self._closed:
             reply.set_exception(Unavailable("the store is closed"))
             return reply
-        self._waiting.append((args, reply))
-        if self._flight is None:
-            # The task starts after this tick's other callbacks, which may have calls of their own to add.
-            self._flight = loop.create_task(self._fly(), name="store.flight")
+        try:
+            self._waiting.append((packed(*args), reply))
+        except DataError as error:  # a bug of ours, not weather
+            reply.set_exception(error)
+            return reply
+        if self._at_rest.is_set():
+            self._at_rest.clear()
+            # After this tick's other callbacks, which may have calls of their own to add.
+            loop.call_soon(self._take_off)
         return reply
 
     async def everywhere(self, *args: Argument) -> list[Any]:
@@ -132,114 +135,99 @@ class Calls:
         """Several commands in one go; the replies in order."""
         return list(await asyncio.gather(*(self.call(*command) for command in commands)))
 
-    async def _fly(self) -> None:
-        try:
-            while self._waiting:
-                batch, self._waiting = self._waiting[:CALLS_PER_FLIGHT], self._waiting[CALLS_PER_FLIGHT:]
-                await self._carry(batch)
-        finally:
-            self._flight = None
-            stranded, self._waiting = self._waiting, []
-            self._fail(stranded, Unavailable("interrupted"))
-
-    async def _carry(self, batch: list[Call]) -> None:
-        try:
-            replies = await self._send([args for args, _ in batch])
-        except BaseException as error:
-            self._fail(batch, error if isinstance(error, Exception) else Unavailable("interrupted"))
-            if not isinstance(error, Exception):
-                raise
+    def _take_off(self) -> None:
+        batch, self._waiting = self._waiting[:CALLS_PER_FLIGHT], self._waiting[CALLS_PER_FLIGHT:]
+        if not batch:
+            self._at_rest.set()
             return
-        for (_, reply), value in zip(batch, replies, strict=True):
-            if reply.done():
-                continue
-            if not isinstance(value, Exception):
-                reply.set_result(value)
-            elif is_transient(value):
-                reply.set_exception(Unavailable(str(value)))
-            else:
-                reply.set_exception(value)
+        self._began, self._pauses = time.monotonic(), iter(self._pauses_s[1:])
+        if self._wire is None or self._wire.lost is not None or self._is_to_ask():
+            self._take_care_of(batch, None)
+        else:
+            self._send(self._wire, batch)
+
+    def _send(self, wire: Wire, batch: list[Call]) -> None:
+        self.sent += len(batch)
+        wire.send(batch, self._arrive)
+
+    def _arrive(self, problem: Exception | None) -> None:
+        if problem is not None and self._wire is not None and (batch := self._wire.unanswered):
+            self._take_care_of(batch, problem)
+        elif self._waiting:
+            self._take_off()  # at once: the server has something to do while those who were answered run
+        else:
+            asyncio.get_running_loop().call_soon(self._take_off)  # with all that they call, so after they have run
+
+    def _take_care_of(self, batch: list[Call], problem: Exception | None) -> None:
+        self._detour = asyncio.get_running_loop().create_task(self._carry(batch, problem), name="store.flight")
+
+    async def _carry(self, batch: list[Call], problem: Exception | None) -> None:
+        """Connects, and sends what has no answer yet. `problem`: how the attempt before this one failed, if any did."""
+        try:
+            while True:
+                if problem is not None:
+                    pause_s = next(self._pauses, None)
+                    if pause_s is None or time.monotonic() > self._began + GIVE_UP_AFTER_S:
+                        break
+                    await asyncio.sleep(pause_s)
+                try:
+                    if problem is not None and self._revive is not None:
+                        await self._revive()
+                    wire = await self._connected()
+                except Exception as error:
+                    # A server that is away shows as ConnectionError, TimeoutError, OSError, and on failovers as
+                    # AttributeError and RuntimeError from inside redis-py.
+                    self._wire, problem = None, error
+                else:
+                    self._send(wire, batch)
+                    return
+        except BaseException:
+            stranded, self._waiting = [*batch, *self._waiting], []
+            self._fail(stranded, Unavailable("interrupted"))
+            self._at_rest.set()
+            raise
+        self._fail(batch, Unavailable(f"{self.address.shown}: {type(problem).__name__}: {problem}"), problem)
+        self._take_off()
 
     @staticmethod
-    def _fail(batch: list[Call], error: Exception) -> None:
+    def _fail(batch: list[Call], error: Exception, cause: Exception | None = None) -> None:
+        error.__cause__ = cause
         for _, reply in batch:
             if not reply.done():
                 reply.set_exception(error)
                 reply.exception()  # nobody may be waiting any more; that is not worth a warning
 
-    async def _send(self, commands: list[tuple[Argument, ...]]) -> list[Any]:
-        deadline = time.monotonic() + GIVE_UP_AFTER_S
-        problem: Exception | None = None
-        for pause_s in self._pauses_s:
-            if problem is not None:
-                if time.monotonic() > deadline:
-                    break
-                await asyncio.sleep(pause_s)
-                if self._revive is not None:
-                    try:
-                        await self._revive()
-                    except Exception as error:
-                        problem = error
-                        continue
-            self.sent += len(commands)
-            try:
-                return await self._exchange(commands)
-            except DataError:
-                raise  # a value that redis-py cannot send is a bug of ours, not weather
-            except Exception as error:
-                # A broken connection shows as ConnectionError, TimeoutError, OSError, and on failovers as
-                # AttributeError and RuntimeError from inside redis-py.
-                problem = error
-        raise Unavailable(f"{self.address.shown}: {type(problem).__name__}: {problem}") from problem
-
-    async def _exchange(self, commands: list[tuple[Argument, ...]]) -> list[Any]:
-        """Write all, read all; a line on which either was cut off is closed, because its replies would be another's."""
-        line = self._line
-        replies: list[Any] = []
-        try:
-            # One limit for all of it: redis-py's own, for each reply, takes as long as the reply.
-            async with asyncio.timeout(SOCKET_TIMEOUT_S):
+    async def _connected(self) -> Wire:
+        # One limit for all of it: redis-py's own are one for each step.
+        async with asyncio.timeout(SOCKET_TIMEOUT_S):
+            if self._is_to_ask():
                 await self._leave_a_deposed_master()
-                if not line.is_connected:  # left to itself, it would not ask the sentinels where to
-                    await line.connect()  # type: ignore[no-untyped-call]
-                    self.connections += 1
-                await line.send_packed_command(packed(commands), check_health=False)
-                for _ in commands:
-                    try:
-                        replies.append(await line.read_response())
-                    except ResponseError as refusal:
-                        replies.append(refusal)
-        except BaseException:
-            await line.disconnect(nowait=True)
-            raise
-        return replies
+            if self._wire is None or self._wire.lost is not None:
+                self._wire = await Wire.over(self._line, limit_s=SOCKET_TIMEOUT_S)
+                self.connections += 1
+            return self._wire
+
+    def _is_to_ask(self) -> bool:
+        return self.address.kind == "sentinel" and time.monotonic() - self._asked >= MASTER_ASKED_EVERY_S
 
     async def _leave_a_deposed_master(self) -> None:
         """A master that lost its place hears of it late, and what it takes meanwhile is lost. So the sentinels are
         asked every second, not only when a connection breaks."""
-        if self.address.kind != "sentinel" or time.monotonic() - self._asked < MASTER_ASKED_EVERY_S:
-            return
         pool: Any = self._redis.connection_pool
         place = await pool.sentinel_manager.discover_master(self.address.service)
         self._asked = time.monotonic()
         line: Any = self._line
-        if line.is_connected and (line.host, line.port) != place:
-            await line.disconnect(nowait=True)
+        if (line.host, line.port) != place:
+            self._wire = None
 
 
-def packed(commands: Sequence[tuple[Argument, ...]]) -> bytes:
-    """As the server reads them. redis-py packs several commands in Python, which takes seven times as long."""
+def packed(*args: Argument) -> bytes:
+    """A command as the server reads it. redis-py packs in Python, which takes seven times as long."""
     try:
-        # Its stub says: a tuple of one.
-        return b"".join(hiredis.pack_command(command) for command in commands)  # type: ignore[arg-type]
+        command: bytes = hiredis.pack_command(args)  # type: ignore[arg-type]  # its stub says: a tuple of one
     except (TypeError, UnicodeError) as error:
         raise DataError(str(error)) from error
-
-
-def is_transient(error: Exception) -> bool:
-    if not isinstance(error, ResponseError):
-        return True
-    return isinstance(error, _NOT_NOW) or any(word in str(error) for word in _NOT_NOW_WORDS)
+    return command
 
 
 class Bells:
@@ -248,38 +236,40 @@ class Bells:
     def __init__(self, url: str) -> None:
         # No socket time-out: redis-py's default of 5 s, with retries, answers a 7 s BLPOP after a minute.
         self._redis = client(Address.of(url), socket_timeout_s=None, connections=8)
-        self._idle: list[Any] = []  # lines on which nobody waits now
+        self._idle: list[Wire] = []  # on which nobody waits now
 
     async def close(self) -> None:
-        for line in self._idle:
-            await line.disconnect()
+        for wire in self._idle:
+            await wire.line.disconnect()
         await close(self._redis)
 
     async def wait(self, lists: Sequence[str], timeout_s: float) -> str | None:
         """The list whose bell rang, None after the time-out (0 would mean for ever and is not used)."""
         # As in `Calls`, without the client and its pool: with some seventy names they take most of the time.
         pool = self._redis.connection_pool
-        line: Any = self._idle.pop() if self._idle else pool.connection_class(**pool.connection_kwargs)
+        wire = self._idle.pop() if self._idle else None
+        line: Any = pool.connection_class(**pool.connection_kwargs) if wire is None else wire.line
         try:
             # The server answers in time; the outer limit only notices one that is gone without a word.
             async with asyncio.timeout(timeout_s + SOCKET_TIMEOUT_S):
-                reply = await self._blocked(line, lists, timeout_s)
-        except ResponseError as error:
-            if is_transient(error):
-                raise Unavailable(str(error)) from error
-            raise
-        except Exception as error:
+                if wire is None or wire.lost is not None:
+                    wire = await Wire.over(line)
+                reply = await self._blocked(wire, packed("BLPOP", *lists, max(timeout_s, 0.001)))
+        except BaseException as error:
+            await line.disconnect(nowait=True)  # an answer that comes later would be taken for the next one's
+            if not isinstance(error, Exception) or isinstance(error, (ResponseError, Unavailable)):
+                raise
             raise Unavailable(f"{type(error).__name__}: {error}") from error
+        self._idle.append(wire)
         return None if reply is None else str(reply[0], "utf-8")
 
-    async def _blocked(self, line: Any, lists: Sequence[str], timeout_s: float) -> Any:
-        try:
-            if not line.is_connected:
-                await line.connect()
-            await line.send_packed_command(packed([("BLPOP", *lists, max(timeout_s, 0.001))]), check_health=False)
-            reply = await line.read_response()
-        except BaseException:
-            await line.disconnect(nowait=True)  # an answer that comes later would be taken for the next one's
-            raise
-        self._idle.append(line)
-        return reply
+    @staticmethod
+    async def _blocked(wire: Wire, command: bytes) -> Any:
+        reply: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
+        def arrived(problem: Exception | None) -> None:
+            if problem is not None and not reply.done():
+                reply.set_exception(Unavailable(f"{type(problem).__name__}: {problem}"))
+
+        wire.send([(command, reply)], arrived)
+        return await reply
