@@ -38,12 +38,14 @@ log = structlog.get_logger("baton.store")
 
 COMPACT_FROM: Final = 4  # elements; fewer are hardly smaller as one
 MAILBOX_MAX: Final = 1000  # as in prelude.lua
+STATES_KEPT: Final = 1000  # some megabytes
 
 
 class RedisEngine(RedisOutbox, RedisOverdue):
     def __init__(self) -> None:
         super().__init__()
         self._nonce = 0
+        self._states: dict[str, tuple[bytes, Conversation]] = {}  # as written here last, the latest last
 
     # ---- taking
 
@@ -95,7 +97,7 @@ class RedisEngine(RedisOutbox, RedisOverdue):
         tag = self.tag(lease.shard)
         lease.now_ms = now_ms
         lease.version = int(version)
-        lease.conversation = read_state(state, tag, lease.id) if state else None
+        lease.conversation = self._state_of(lease.id, state, tag) if state else None
         lease.place = place_of(lease.id, place.decode() or None)
         lease.lines, lease.elements = int(lines), elements
         lease.link = link_of(last)
@@ -106,6 +108,17 @@ class RedisEngine(RedisOutbox, RedisOverdue):
         for lane in {*lease.lanes, *stored}:
             rows = [known.get(row.row.key, row) for row in stored.get(lane, []) if row.row.key not in done]
             lease.lanes.setdefault(lane, [])[:] = rows
+
+    def _state_of(self, id: str, stored: bytes, tag: str) -> Conversation:
+        """Mostly nobody else has written it since, and then it need not be read again."""
+        written, state = self._states.get(id, (b"", None))
+        return state if state is not None and written == stored else read_state(stored, tag, id)
+
+    def _keep_state(self, id: str, stored: bytes, state: Conversation) -> None:
+        self._states.pop(id, None)
+        self._states[id] = stored, state
+        if len(self._states) > STATES_KEPT:
+            del self._states[next(iter(self._states))]
 
     def _fill_mails(self, lease: Lease, entries: list[bytes], in_all: int) -> None:
         lease.mails[:] = (mail_of(entry, f"{self.tag(lease.shard)}:m:{lease.id}") for entry in entries)
@@ -159,12 +172,14 @@ class RedisEngine(RedisOutbox, RedisOverdue):
         for row in commit.rows:
             rows += (row.lane, row_entry(row))
         done, leaving = self._leaving(lease)
-        stored = state_entry(state) if state is not None else b""
+        plain = state_entry(state) if state is not None else b""
+        # The next one writes it again.
+        stored = plain if state is None or known or lease.more else dense(plain)
         owner = state or lease.conversation
         lines = [line_entry(line, owner) for line in commit.lines] if owner is not None else []
         link, journal = lease.link, list(map(codec.encode, commit.journal))
         if commit.decided is not None:
-            link, entry = written(lease.link, lease.conversation, commit, stored)
+            link, entry = written(lease.link, lease.conversation, commit, plain)
             journal = [entry]
         reply = await self._under(
             "commit",
@@ -174,7 +189,7 @@ class RedisEngine(RedisOutbox, RedisOverdue):
             await self.override(),
             mail.id if mail is not None else "",
             "1" if commit.closes else "",
-            stored if state is None or known or lease.more else dense(stored),  # the next one writes it again
+            stored,
             state.floor if state is not None else "",
             state.run.turn if state is not None and state.run is not None else "",
             _unanswered_since(state, lease.conversation),
@@ -205,6 +220,7 @@ class RedisEngine(RedisOutbox, RedisOverdue):
         lease.elements += bool(lines or journal)
         if state is not None:
             lease.conversation = state
+            self._keep_state(lease.id, stored, state)
         if mail is not None:
             del lease.mails[0]
         lease.mails += (mail_of(entry, f"{self.tag(lease.shard)}:m:{lease.id}") for entry in entries)

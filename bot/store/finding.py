@@ -78,6 +78,9 @@ class RedisFinding(Core):
             shards = random.sample(sorted(self._hot), min(len(self._hot), left))
             self._hot.difference_update(shards)
             quota = left // len(shards)
+            if len(shards) == 1:  # as a rule while there is little to do; then it need not be a task
+                taken += await self._lease_on(shards[0], quota)
+                continue
             for leases in await asyncio.gather(*(self._lease_on(shard, quota) for shard in shards)):
                 taken += leases
         return taken

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.store import engine
 from bot.store.clock import RedisTestClock
 from handlers.ports import LeaseLost
 from handlers.values import Commit, Mail, Place, Row
@@ -59,6 +60,36 @@ async def test_a_lease_takes_no_more_than_it_was_asked_to_and_rings_for_the_rest
         assert len(first) == 4
         assert len(second) == 6
         assert await store.lease(10) == []
+
+
+async def test_owners_that_take_turns_see_what_the_other_wrote_and_not_what_they_wrote_themselves(
+    open_store: OpenStore,
+) -> None:
+    """What an owner has written it need not read again, unless somebody else has written since."""
+    seen: list[int] = []
+    async with open_store() as one, open_store() as other:
+        for n, store in enumerate((one, other, one, one, other), 1):
+            await store.enqueue(PLACE, line(f"m-{n}"))
+            lease = await only(store)
+            seen.append(lease.conversation.seq if lease.conversation is not None else 0)
+            await decided(store, lease, conversation=conversation(seq=n))
+            assert await store.unlease(lease)
+
+    assert seen == [0, 1, 2, 3, 4]
+
+
+async def test_only_so_many_states_are_remembered(open_store: OpenStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "STATES_KEPT", 3)
+    async with open_store() as store:
+        for n in (*range(5), 0):
+            place = Place(f"order-{n}")
+            await store.enqueue(place, line(f"m-{n}-{len(store._states)}"))
+            await decided(store, await only(store), conversation=conversation(place.id))
+            await store.reap(store.owner)
+            [lease] = await store.lease(10)
+            assert await store.unlease(lease)
+
+        assert list(store._states) == ["order-3", "order-4", "order-0"]
 
 
 async def test_a_commit_writes_everything_and_the_reader_sees_it_at_once(open_store: OpenStore) -> None:

@@ -67,7 +67,7 @@ end
 
 local took = tag .. ':took:' .. owner
 local last = redis.call('GET', took)
-local ids = {}
+local ids, fences = {}, {}
 if last and string.match(last, '^[^\n]*') == ARGV[6] then
   for id in string.gmatch(last, '\n([^\n]+)') do
     if redis.call('HGET', tag .. ':c:' .. id, 'o') == owner then ids[#ids + 1] = id end
@@ -77,8 +77,9 @@ else
   for _, id in ipairs(ids) do
     redis.call('ZREM', ready, id)
     redis.call('ZADD', tag .. ':l', whole(real + lease_ms), id)
-    redis.call('HINCRBY', tag .. ':c:' .. id, 'f', 1)
-    redis.call('HSET', tag .. ':c:' .. id, 'o', owner)
+    local hash = tag .. ':c:' .. id
+    fences[id] = whole(redis.call('HINCRBY', hash, 'f', 1))
+    redis.call('HSET', hash, 'o', owner)
     if redis.call('LLEN', tag .. ':m:' .. id) > 1 then sort_lines(tag .. ':m:' .. id) end
   end
   if #ids > 0 then redis.call('SET', took, ARGV[6] .. '\n' .. table.concat(ids, '\n'), 'EX', TOOK_TTL_S) end
@@ -88,7 +89,7 @@ local now = #ids > 0 and shown_ms(tag, override, real) or 0
 local reply = {whole(now), whole(real), 0, ''}
 for _, id in ipairs(ids) do
   reply[#reply + 1] = id
-  reply[#reply + 1] = redis.call('HGET', tag .. ':c:' .. id, 'f')
+  reply[#reply + 1] = fences[id] or redis.call('HGET', tag .. ':c:' .. id, 'f')
   reply[#reply + 1] = contents(tag, id)
 end
 local next_one = redis.call('ZRANGE', ready, 0, 0, 'WITHSCORES')

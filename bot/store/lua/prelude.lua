@@ -186,9 +186,11 @@ local function contents(tag, id)
       end
     end
   end
+  local mails = redis.call('LRANGE', box, 0, BATCH - 1)
+  local in_all = #mails
+  if in_all == BATCH then in_all = redis.call('LLEN', box) end
   return {
-    hash[1] or '0', hash[2] or '', hash[3] or '', hash[4] or '0',
-    redis.call('LRANGE', box, 0, BATCH - 1), redis.call('LLEN', box), lanes, hash[5] or '',
+    hash[1] or '0', hash[2] or '', hash[3] or '', hash[4] or '0', mails, in_all, lanes, hash[5] or '',
     redis.call('LLEN', tag .. ':h:' .. id),
   }
 end
