@@ -1,6 +1,7 @@
 """A figure, the floor that the same run measured, and what ENGINE asks for."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 
@@ -42,6 +43,20 @@ class Measured:
 
     figures: tuple[Figure, ...]
     how: str
+
+
+def best_round(rounds: Sequence[Measured], name: str) -> Measured:
+    """The whole round in which that figure is best. Others use the machine too, which shows in one round and not in the
+    next, by a third; what the figure was in each is told."""
+
+    def of(one: Measured) -> Figure:
+        return next(figure for figure in one.figures if figure.name == name)
+
+    best = (min if of(rounds[0]).better == "less" else max)(rounds, key=lambda one: of(one).value)
+    if len(rounds) == 1:
+        return best
+    each = ", ".join(shown(of(one).value) for one in rounds)
+    return replace(best, how=f"{best.how} The best of {len(rounds)} rounds: in them {name} was {each}.")
 
 
 def percentile(values: list[float], share: float) -> float:

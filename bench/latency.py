@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import redis.asyncio
 
-from .figures import Figure, Measured, percentile
+from .figures import Figure, Measured, best_round, percentile
 from .load import BenchPlatform, BenchStore, Held, held_conversations, line, text, until, working
 from .server import PrivateRedis, private_redis
 from .throughput import by_size
@@ -15,6 +15,7 @@ from .workers import Told, WorkerProcess, workers
 
 RATE = 200
 IDLE_S = 1.5
+ROUNDS = 5
 
 
 @dataclass(slots=True)
@@ -53,7 +54,11 @@ async def _seen(server: PrivateRedis, worker: WorkerProcess) -> Seen:
 
 
 def measure(quick: bool) -> Measured:
-    events = 500 if quick else 2_000
+    events, rounds = (500, 1) if quick else (2_000, ROUNDS)
+    return best_round([_round(events) for _ in range(rounds)], "enqueue to committed, p50")
+
+
+def _round(events: int) -> Measured:
     with private_redis() as server:
         return asyncio.run(_measure(server, events))
 

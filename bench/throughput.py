@@ -7,11 +7,12 @@ from typing import Any
 
 import redis.asyncio
 
-from .figures import Figure, Measured
+from .figures import Figure, Measured, best_round
 from .load import BenchPlatform, BenchStore, at_once, held_conversations, line, text, until, working
 from .server import PrivateRedis, private_redis
 
 BODY = b"x" * 250
+ROUNDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,11 @@ class Meter:
 
 
 def measure(quick: bool) -> Measured:
+    rounds = [_round(quick) for _ in range(1 if quick else ROUNDS)]
+    return best_round(rounds, "events/s per core, enqueue to sent, by CPU time")
+
+
+def _round(quick: bool) -> Measured:
     conversations, lines_each = (150, 6) if quick else (500, 12)
     with private_redis() as server:
         floors = asyncio.run(_floors(server.url, 1_000 if quick else 6_000))

@@ -84,7 +84,12 @@ def _judged(taught: "_Taught", text: str, before: str) -> Judgement:
 
 
 def _judge_briefly(text: str) -> Judgement:
-    return Judgement(thanks=thanks(text), language=language_of(text))
+    return _brief(thanks(text), language_of(text))
+
+
+@cache
+def _brief(is_thanks: bool, language: str | None) -> Judgement:
+    return Judgement(thanks=is_thanks, language=language)
 
 
 # Fields of LocalTexts -> keys of `texts:`.

@@ -12,6 +12,7 @@ from routing.effects import Effect, JournalEntry, Line
 from routing.errors import RefusalCode
 from routing.events import Event
 from routing.policy import Policy
+from routing.replacing import quick
 from routing.timers import Timer
 
 Lane = Literal["customer", "desk", "staffing", "ticket", "webhook", "index"]
@@ -59,6 +60,7 @@ class Enqueued:
     duplicate: bool
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Row:
     """One call to the outside, waiting in its lane.
@@ -95,6 +97,7 @@ class Outcome:
 Way = Literal["decided", "refused", "given to people"]
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Decided:
     """What a commit was decided from and what followed: enough to decide it again and to tell whether it is the same.
@@ -113,6 +116,7 @@ class Decided:
     way: Way = "decided"
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Commit:
     """Everything that one decided event writes, in one step or not at all.

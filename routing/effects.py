@@ -9,6 +9,7 @@ from typing import Any, Literal, get_args
 
 from .conversation import Act, Actor, Choice, Visibility
 from .reasons import Reason
+from .replacing import quick
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +247,7 @@ class JournalEntry:
     detail: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line of the transcript.

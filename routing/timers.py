@@ -16,11 +16,13 @@ from .conversation import (
 )
 from .events import TimerKind
 from .policy import HOUR_MS, Policy
+from .replacing import quick
 
 LONGEST_REMINDER_MS = 4 * HOUR_MS
 MOST_REMINDERS = 1000
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Timer:
     """Enters the mailbox as `TimerFired` when `due_ms` has come; a timer of an older epoch changes nothing (I7).

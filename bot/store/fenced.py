@@ -45,8 +45,10 @@ class RedisFenced(RedisFinding, RedisGenerations):
         self._done.pop(lease.id, None)
 
     def _left(self, lease: Lease, leaving: dict[str, Lane]) -> None:
-        for key in leaving:
-            self._done.get(lease.id, {}).pop(key, None)
+        done = self._done.get(lease.id)
+        if done:
+            for key in leaving:
+                done.pop(key, None)
 
     async def beat(self, leases: Sequence[Lease]) -> tuple[set[str], set[str]]:
         by_shard: defaultdict[int, list[Lease]] = defaultdict(list)

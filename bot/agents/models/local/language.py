@@ -6,7 +6,6 @@ Good enough to choose the language of the desk's own lines. A name, a number or 
 from __future__ import annotations
 
 import re
-from operator import itemgetter
 
 from bot.agents.models.local.text import plain
 from bot.agents.phrases import fold
@@ -43,9 +42,10 @@ _WORD = re.compile(r"[^\W\d_]+")
 def language_of(text: str) -> str | None:
     """An ISO 639-1 code, or None when fewer than two of a language's small words stand in the text or two languages
     have as many."""
-    scores = dict.fromkeys(_LANGUAGES, 0)
+    scores: dict[str, int] = {}
     for word in _WORD.findall(plain(text[:500]).lower()):
         for language in _SPOKEN_IN.get(word, ()):
-            scores[language] += 1
-    (language, best), (_, second), *_ = sorted(scores.items(), key=itemgetter(1), reverse=True)
-    return language if best >= 2 and best > second else None
+            scores[language] = scores.get(language, 0) + 1
+    best = max(scores.values(), default=0)
+    leaders = [language for language, score in scores.items() if score == best]
+    return leaders[0] if best >= 2 and len(leaders) == 1 else None
