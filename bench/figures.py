@@ -45,18 +45,18 @@ class Measured:
     how: str
 
 
-def best_round(rounds: Sequence[Measured], name: str) -> Measured:
-    """The whole round in which that figure is best. Others use the machine too, which shows in one round and not in the
-    next, by a third; what the figure was in each is told."""
+def middle_round(rounds: Sequence[Measured], name: str) -> Measured:
+    """The whole round in which that figure is the median. Others use the machine too, which shows in one round and not
+    in the next, by a third; what the figure was in each is told."""
 
-    def of(one: Measured) -> Figure:
-        return next(figure for figure in one.figures if figure.name == name)
+    def of(one: Measured) -> float:
+        return next(figure.value for figure in one.figures if figure.name == name)
 
-    best = (min if of(rounds[0]).better == "less" else max)(rounds, key=lambda one: of(one).value)
+    middle = sorted(rounds, key=of)[len(rounds) // 2]
     if len(rounds) == 1:
-        return best
-    each = ", ".join(shown(of(one).value) for one in rounds)
-    return replace(best, how=f"{best.how} The best of {len(rounds)} rounds: in them {name} was {each}.")
+        return middle
+    each = ", ".join(shown(of(one)) for one in rounds)
+    return replace(middle, how=f"{middle.how} The middle one of {len(rounds)} rounds: in them {name} was {each}.")
 
 
 def percentile(values: list[float], share: float) -> float:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import redis.asyncio
 
-from .figures import Figure, Measured, best_round, percentile
+from .figures import Figure, Measured, middle_round, percentile
 from .load import BenchPlatform, BenchStore, Held, held_conversations, line, text, until, working
 from .server import PrivateRedis, private_redis
 from .throughput import by_size
@@ -55,7 +55,7 @@ async def _seen(server: PrivateRedis, worker: WorkerProcess) -> Seen:
 
 def measure(quick: bool) -> Measured:
     events, rounds = (500, 1) if quick else (2_000, ROUNDS)
-    return best_round([_round(events) for _ in range(rounds)], "enqueue to committed, p50")
+    return middle_round([_round(events) for _ in range(rounds)], "enqueue to committed, p50")
 
 
 def _round(events: int) -> Measured:
@@ -107,6 +107,7 @@ async def _measure(server: PrivateRedis, events: int) -> Measured:
                events / used.at, "/s", better="more"),
         Figure(name, "Redis calls per event, low load", net(gross, idle.calls), "", target=5.2),
         Figure(name, "Redis calls per event, low load, housekeeping included", gross / events, ""),
+        # No target: the 70 us of ENGINE are a backlog's (see throughput). As many lone SETs alone take twice as much.
         Figure(name, "Redis CPU per event, low load", 1e6 * net(used.redis_s, idle.redis_s), "us",
                set_us * net(gross, idle.calls), "as many lone SETs"),
         Figure(name, "worker CPU per event, low load", 1e6 * net(used.cpu_s, idle.cpu_s), "us"),

@@ -13,7 +13,7 @@ from typing import Final
 from .shapes import CodecError
 
 DENSE: Final = b"d"  # no record begins with it: in msgpack it is a number
-MUCH_BYTES: Final = 4_000  # from there on a wider view finds more
+LARGE_BYTES: Final = 4_000  # from there on a wider view finds more
 # What is used most stands last, where it is found with the shortest distance.
 KNOWN: Final = (
     b" Write again if it is not. have taken this for you. marked this as solved has opened this again. has handed you "
@@ -40,7 +40,7 @@ _LARGE: Final = zlib.compressobj(6, zlib.DEFLATED, -15, 8, zlib.Z_DEFAULT_STRATE
 
 def dense(record: bytes) -> bytes:
     """The record, shorter; in any thread."""
-    deflate = (_SMALL if len(record) < MUCH_BYTES else _LARGE).copy()
+    deflate = (_SMALL if len(record) < LARGE_BYTES else _LARGE).copy()
     return DENSE + deflate.compress(record) + deflate.flush()
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.store.dense import DENSE, MUCH_BYTES, dense, plain
+from bot.store.dense import DENSE, LARGE_BYTES, dense, plain
 from bot.store.records import compacted, part, parted
 from bot.store.shapes import CodecError
 from bot.store.states import state_entry
@@ -17,7 +17,7 @@ KEY = "{3}:h:mia"
 ITEMS = st.lists(st.binary(max_size=300), max_size=6)
 
 
-@given(st.binary(max_size=2 * MUCH_BYTES))
+@given(st.binary(max_size=2 * LARGE_BYTES))
 def test_every_record_comes_back_as_it_was(record: bytes) -> None:
     assert plain(dense(record), KEY) == record
 
@@ -31,7 +31,7 @@ def test_a_state_takes_clearly_less_room() -> None:
 
 
 def test_a_long_transcript_is_looked_at_with_a_wider_view() -> None:
-    one = random.Random(7).randbytes(MUCH_BYTES)
+    one = random.Random(7).randbytes(LARGE_BYTES)
 
     assert len(dense(one + one)) < 1.1 * len(one)
 
